@@ -1,0 +1,89 @@
+#include <set>
+
+#include "absl/strings/escaping.h"
+#include "services/base/bytes.h"
+#include "services/base/clock.h"
+#include "services/base/hash.h"
+#include "services/base/ids.h"
+#include "services/base/status_macros.h"
+#include "services/base/status_matchers.h"
+
+namespace dci {
+namespace {
+
+absl::StatusOr<int> Twice(absl::StatusOr<int> in) {
+  ASSIGN_OR_RETURN(int value, in);
+  RETURN_IF_ERROR(value < 0 ? absl::OutOfRangeError("negative")
+                            : absl::OkStatus());
+  return 2 * value;
+}
+
+TEST(StatusMacros, ReturnTheErrorOrGoOn) {
+  ASSERT_OK_AND_ASSIGN(int four, Twice(2));
+  EXPECT_EQ(four, 4);
+  EXPECT_THAT(Twice(-1), StatusIs(absl::StatusCode::kOutOfRange));
+  EXPECT_THAT(Twice(absl::NotFoundError("no")),
+              StatusIs(absl::StatusCode::kNotFound, "no"));
+}
+
+TEST(Timestamp, KeepsTheInstantAndWantsAZone) {
+  ASSERT_OK_AND_ASSIGN(absl::Time t,
+                       ParseTimestamp("2022-12-04T17:20:07-04:00"));
+  EXPECT_EQ(FormatTimestamp(t), "2022-12-04T21:20:07.000Z");
+  for (const char* bad : {"", " ", "1995-09-21T11:20:00", "2022-12-04",
+                          " 2022-12-04T17:20:07Z", "infinite-future"}) {
+    EXPECT_THAT(ParseTimestamp(bad),
+                StatusIs(absl::StatusCode::kInvalidArgument))
+        << bad;
+  }
+}
+
+TEST(Ids, AreUuidsAndDiffer) {
+  std::set<std::string> seen;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string id = IdSource::Random()->NewId();
+    EXPECT_EQ(id.size(), 36u);
+    EXPECT_EQ(id[14], '4');
+    EXPECT_TRUE(seen.insert(id).second);
+  }
+}
+
+TEST(OrderedBytes, RoundTripAndKeepOrder) {
+  const std::string texts[] = {"", std::string("\0", 1), std::string("\0a", 2),
+                               "a", std::string("a\0", 2), "ab", "\xff"};
+  std::string previous;
+  for (const std::string& text : texts) {
+    std::string key;
+    AppendOrderedText(&key, text);
+    EXPECT_LT(previous, key);
+    previous = key;
+    AppendOrderedU64(&key, 258);
+    absl::string_view rest = key;
+    std::string back;
+    uint64_t number = 0;
+    ASSERT_TRUE(ConsumeOrderedText(&rest, &back));
+    ASSERT_TRUE(ConsumeOrderedU64(&rest, &number));
+    EXPECT_EQ(back, text);
+    EXPECT_EQ(number, 258u);
+    EXPECT_TRUE(rest.empty());
+  }
+  absl::string_view bad("a\0\x02", 3);
+  std::string back;
+  EXPECT_FALSE(ConsumeOrderedText(&bad, &back));
+}
+
+TEST(PrefixEnd, IsTheNextKeyAfterAllWithThePrefix) {
+  EXPECT_EQ(PrefixEnd("ab"), "ac");
+  EXPECT_EQ(PrefixEnd("a\xff"), "b");
+  EXPECT_EQ(PrefixEnd("\xff\xff"), "");
+}
+
+TEST(Hash, KnownAnswers) {
+  EXPECT_EQ(absl::BytesToHexString(Sha256("abc")),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(absl::BytesToHexString(Blake2b512("abc")).substr(0, 16),
+            "ba80a53f981c4d0d");
+}
+
+}  // namespace
+}  // namespace dci
