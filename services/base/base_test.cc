@@ -49,8 +49,10 @@ TEST(Ids, AreUuidsAndDiffer) {
 }
 
 TEST(OrderedBytes, RoundTripAndKeepOrder) {
-  const std::string texts[] = {"", std::string("\0", 1), std::string("\0a", 2),
-                               "a", std::string("a\0", 2), "ab", "\xff"};
+  const std::string texts[] = {
+      "",    std::string("\0", 1),  std::string("\0a", 2),
+      "a",   std::string("a\0", 2), "ab",
+      "\xff"};
   std::string previous;
   for (const std::string& text : texts) {
     std::string key;
