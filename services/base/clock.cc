@@ -1,5 +1,6 @@
 #include "services/base/clock.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 namespace dci {
@@ -24,8 +25,9 @@ std::string FormatTimestamp(absl::Time t) {
 absl::StatusOr<absl::Time> ParseTimestamp(absl::string_view text) {
   absl::Time t;
   std::string error;
-  // RFC3339_full also takes surrounding blanks, which no timestamp has.
-  if (text.empty() || text.front() == ' ' || text.back() == ' ' ||
+  // RFC3339_full also takes blanks around it and "infinite-future".
+  if (text.empty() || !absl::ascii_isdigit(text.front()) ||
+      text.back() == ' ' ||
       !absl::ParseTime(absl::RFC3339_full, text, &t, &error)) {
     return absl::InvalidArgumentError(
         absl::StrCat("not an RFC 3339 date-time with zone: ", text));
