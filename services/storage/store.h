@@ -62,6 +62,7 @@ struct Entry {
 class View {
  public:
   // Receives the value of keys[index]; the view lives during the call only.
+  // It must not write to what it reads from.
   using Visitor = absl::FunctionRef<void(
       size_t index, std::optional<absl::string_view> value)>;
 
@@ -105,8 +106,9 @@ class Cursor {
   virtual absl::string_view value() const = 0;
   // One step in the direction of the scan; only while Valid().
   virtual void Next() = 0;
-  // Goes to `target`, or the nearest key after it in the direction of the
-  // scan, forwards or back; a target outside the range is moved to its edge.
+  // Goes to `target`, or else the nearest key beyond it in the direction of
+  // the scan; from anywhere, also back and after the end. Outside the range: a
+  // target ahead of it gives its first entry, one behind it the end.
   virtual void Seek(absl::string_view target) = 0;
   // OK at the normal end of a range.
   virtual absl::Status status() const = 0;
@@ -152,7 +154,7 @@ struct Transaction {
   // duplicates allowed.
   std::vector<Key> keys;
   // Called at most once, in the serial stage: it must be pure and quick, and
-  // must not call the store. If it fails, nothing of it is written.
+  // must not call the store. If it fails, nothing of it is written. Required.
   std::function<absl::Status(CommitView&)> apply;
   // Called exactly once, on a thread of the store, or before Commit returns
   // when the transaction is refused there. It must not block; it may call
