@@ -188,7 +188,9 @@ Committer::Standing Committer::StandingNow() const {
 
 std::vector<std::unique_ptr<Committer::Pending>> Committer::Take() {
   std::vector<std::unique_ptr<Pending>> run;
-  while (run.size() < kRun && !queue_.empty() && queue_.front()->ready) {
+  const size_t room =
+      std::min(kRun, options_.max_group_commits - group_->outcomes.size());
+  while (run.size() < room && !queue_.empty() && queue_.front()->ready) {
     const bool ingest = static_cast<bool>(queue_.front()->ingest);
     if (ingest && !run.empty()) break;
     run.push_back(std::move(queue_.front()));

@@ -73,6 +73,8 @@ void SerialView::DeleteRange(Space space, absl::string_view begin,
                              absl::string_view end) {
   CheckKey({space, begin});
   CheckKey({space, end});
+  // Engines refuse a range that ends before it begins.
+  if (!end.empty() && end <= begin) return;
   if (error_.ok())
     changes_.DeleteRange({space, std::string(begin), std::string(end)});
 }

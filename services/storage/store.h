@@ -138,7 +138,8 @@ class CommitView : public View {
   virtual void Put(Space space, absl::string_view key,
                    absl::string_view value) = 0;
   virtual void Delete(Space space, absl::string_view key) = 0;
-  // Deletes begin <= k < end; an empty `end` means no upper bound.
+  // Deletes begin <= k < end, which may be nothing; an empty `end` means no
+  // upper bound.
   virtual void DeleteRange(Space space, absl::string_view begin,
                            absl::string_view end) = 0;
   // The next number of the store's one sequence, from 1: in the order of the
@@ -224,7 +225,8 @@ absl::Status CommitAndWait(Store& store, std::vector<Key> keys,
 struct CommitterOptions {
   // Transactions accepted and not yet applied; more are refused.
   size_t max_queued = 65536;
-  // A group is closed at either bound, whichever comes first.
+  // A group takes no more at either bound, whichever comes first; in bytes it
+  // may pass it by a few transactions.
   size_t max_group_commits = 8192;
   size_t max_group_bytes = 8u << 20;
   // Threads that read declared keys ahead. 0 reads them in the serial stage,
