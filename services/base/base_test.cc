@@ -11,7 +11,7 @@
 namespace dci {
 namespace {
 
-absl::StatusOr<int> Twice(absl::StatusOr<int> in) {
+absl::StatusOr<int> Twice(const absl::StatusOr<int>& in) {
   ASSIGN_OR_RETURN(int value, in);
   RETURN_IF_ERROR(value < 0 ? absl::OutOfRangeError("negative")
                             : absl::OkStatus());

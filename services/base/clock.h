@@ -25,7 +25,7 @@ class Clock {
 std::string FormatTimestamp(absl::Time t);
 
 // Reads an RFC 3339 date-time with zone. INVALID_ARGUMENT where the zone is
-// missing or the text is anything else (STANDARDS.md 2.2, 4.10).
+// missing or the text is anything else.
 absl::StatusOr<absl::Time> ParseTimestamp(absl::string_view text);
 
 }  // namespace dci
