@@ -320,7 +320,7 @@ TEST_F(CommitterTest, CommitsGivenWhileClosingAreRefused) {
   };
   Open(0);
   Store* const store = store_.get();
-  std::promise<std::string> late;
+  std::promise<absl::Status> late;
   store->Commit({{},
                  [&](CommitView& view) {
                    view.Put(a_, "k", "v");
@@ -328,21 +328,22 @@ TEST_F(CommitterTest, CommitsGivenWhileClosingAreRefused) {
                  },
                  [&](absl::Status status) {
                    EXPECT_OK(status);
-                   // Accepted until closing has begun.
-                   auto refusal = std::make_shared<std::string>();
-                   while (refusal->find("closing") == std::string::npos)
+                   // Closing has begun: only that lets this one be refused.
+                   auto refused = std::make_shared<absl::Status>();
+                   while (!absl::IsUnavailable(*refused))
                      store->Commit(
                          {{},
                           [](CommitView&) { return absl::OkStatus(); },
-                          [refusal](absl::Status s) {
-                            if (!s.ok()) *refusal = s.ToString();
+                          [refused](absl::Status s) {
+                            if (!s.ok()) *refused = std::move(s);
                           }});
-                   late.set_value(*refusal);
+                   late.set_value(*refused);
                  }});
   gate.AwaitArrival();
   std::thread closer([&] { store_.reset(); });
   gate.Open();
-  EXPECT_THAT(late.get_future().get(), HasSubstr("UNAVAILABLE"));
+  EXPECT_THAT(late.get_future().get(),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("closing")));
   closer.join();
 }
 

@@ -1,0 +1,242 @@
+#include "services/exchange/dispatcher.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "services/base/status_macros.h"
+
+namespace dci::exchange {
+namespace {
+
+// Nothing changes by trying again.
+bool IsFinal(const absl::Status& status) {
+  return absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
+         absl::IsPermissionDenied(status);
+}
+
+}  // namespace
+
+// One attempt to send the head of a lane.
+struct Dispatcher::Try {
+  std::string lane;
+  uint64_t number = 0;
+  uint32_t attempt = 1;
+  std::string destination;
+  std::string method;
+  dci::common::v1::MsgCallbackHeader header;
+  absl::Time started;
+  absl::Duration retry_after;
+};
+
+Dispatcher::Dispatcher(const DispatcherOptions& options, storage::Store* store,
+                       const Outbox* outbox, Renderer* renderer, Sender* sender,
+                       Clock* clock, Metrics* metrics, LogSink* log,
+                       std::function<void()> wake)
+    : options_(options),
+      store_(store),
+      outbox_(outbox),
+      renderer_(renderer),
+      sender_(sender),
+      clock_(clock),
+      metrics_(metrics),
+      log_(log),
+      wake_(std::move(wake)),
+      random_(options.seed) {}
+
+Dispatcher::~Dispatcher() { Drain(); }
+
+int Dispatcher::in_flight() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return static_cast<int>(lanes_.size());
+}
+
+void Dispatcher::WaitIdle() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  idle_.wait(lock, [this] { return lanes_.empty(); });
+}
+
+void Dispatcher::Drain() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    draining_ = true;
+  }
+  // A pass that began before must have started all it will.
+  { std::lock_guard<std::mutex> pass(pass_mutex_); }
+  WaitIdle();
+}
+
+int Dispatcher::Room(const std::string& destination, absl::Time now) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (draining_) return 0;
+  const auto it = peers_.find(destination);
+  if (it == peers_.end()) return options_.max_in_flight;
+  const Peer& peer = it->second;
+  if (peer.failures < options_.breaker_failures) {
+    return options_.max_in_flight - peer.in_flight;
+  }
+  return now < peer.closed_until ? 0 : 1 - peer.in_flight;
+}
+
+absl::StatusOr<int> Dispatcher::ExecutePass(absl::Time now) {
+  std::lock_guard<std::mutex> pass(pass_mutex_);
+  // Taken before the snapshot: a lane that is free here has its last outcome
+  // in the snapshot.
+  absl::flat_hash_set<std::string> busy;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    busy = lanes_;
+  }
+  const std::unique_ptr<storage::Snapshot> snapshot = store_->GetSnapshot();
+  ASSIGN_OR_RETURN(const std::vector<OutboxCounts> receivers,
+                   outbox_->Counts(*snapshot));
+  int started = 0;
+  for (const OutboxCounts& receiver : receivers) {
+    const int room = Room(receiver.destination, now);
+    if (room <= 0) continue;
+    std::vector<DueLane> due;
+    RETURN_IF_ERROR(outbox_->VisitDue(
+        *snapshot, receiver.destination, now, [&](DueLane lane) {
+          if (!busy.contains(lane.lane)) due.push_back(std::move(lane));
+          return static_cast<int>(due.size()) < room;
+        }));
+    started += static_cast<int>(due.size());
+    for (DueLane& lane : due) Start(*snapshot, std::move(lane), now);
+  }
+  return started;
+}
+
+void Dispatcher::Start(const storage::Snapshot& snapshot, DueLane due,
+                       absl::Time now) {
+  auto attempt = std::make_shared<Try>();
+  attempt->lane = due.lane;
+  attempt->number = due.row.head();
+  attempt->attempt = due.row.attempts() + 1;
+  attempt->destination = due.row.destination();
+  attempt->started = now;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    lanes_.insert(attempt->lane);
+    ++peers_[attempt->destination].in_flight;
+  }
+  auto message = outbox_->Read(snapshot, attempt->lane, attempt->number);
+  if (!message.ok()) return Finish(attempt, message.status());
+  attempt->method = message->method();
+  attempt->header.ParseFromString(message->header());
+  renderer_->Render(*message, now, [this, attempt](auto ready) {
+    if (!ready.ok()) return Finish(attempt, ready.status());
+    auto sent = std::make_shared<const Delivery>(*std::move(ready));
+    sender_->Send(*sent, [this, attempt, sent](absl::StatusOr<Reply> reply) {
+      if (!reply.ok()) return Finish(attempt, reply.status());
+      attempt->retry_after = reply->retry_after;
+      Finish(attempt, renderer_->Judge(*sent, *reply));
+    });
+  });
+}
+
+Dispatcher::Verdict Dispatcher::Weigh(const Try& attempt,
+                                      const absl::Status& status) {
+  if (status.ok()) return Verdict::kDelivered;
+  if (IsFinal(status)) return Verdict::kPark;
+  return static_cast<int>(attempt.attempt) >= options_.max_attempts
+             ? Verdict::kPark
+             : Verdict::kRetry;
+}
+
+void Dispatcher::Finish(std::shared_ptr<Try> attempt, absl::Status status) {
+  const Verdict verdict = Weigh(*attempt, status);
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    Peer& peer = peers_[attempt->destination];
+    // A receiver that says no is there.
+    peer.failures = status.ok() || IsFinal(status) ? 0 : peer.failures + 1;
+    if (peer.failures >= options_.breaker_failures) {
+      peer.closed_until = clock_->Now() + options_.breaker_pause;
+    }
+  }
+  Write(std::move(attempt), verdict, std::move(status));
+}
+
+absl::Duration Dispatcher::Delay(const Try& attempt) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const absl::Duration delay =
+      NextDelay(options_.backoff, static_cast<int>(attempt.attempt), &random_);
+  // A receiver may ask for patience, but not for ever.
+  return std::max(delay,
+                  std::min(attempt.retry_after, options_.backoff.max_delay));
+}
+
+void Dispatcher::Write(std::shared_ptr<Try> attempt, Verdict verdict,
+                       absl::Status status) {
+  const absl::Time now = clock_->Now();
+  const absl::Time due = now + Delay(*attempt);
+  store_->Commit({.keys = {},
+                  .apply = [this, attempt, verdict, status, now,
+                            due](storage::CommitView& view) -> absl::Status {
+                    const std::string& lane = attempt->lane;
+                    switch (verdict) {
+                      case Verdict::kDelivered:
+                        return outbox_->Delivered(view, lane, attempt->number,
+                                                  now);
+                      case Verdict::kRetry:
+                        return outbox_->Retry(view, lane, attempt->number, due,
+                                              status.message());
+                      case Verdict::kPark:
+                        return outbox_->Park(view, lane, attempt->number,
+                                             status.message());
+                    }
+                    return absl::InternalError("no verdict");
+                  },
+                  .done =
+                      [this, attempt, verdict, status](absl::Status written) {
+                        // Unwritten, the message stays due and is sent again.
+                        if (written.ok()) Report(*attempt, verdict, status);
+                        Release(*attempt);
+                      }});
+}
+
+void Dispatcher::Report(const Try& attempt, Verdict verdict,
+                        const absl::Status& status) {
+  LogEvent event;
+  switch (verdict) {
+    case Verdict::kDelivered:
+      metrics_->delivered++;
+      event.kind = LogEvent::Kind::kDelivered;
+      break;
+    case Verdict::kRetry:
+      metrics_->retried++;
+      event.kind = LogEvent::Kind::kRetry;
+      break;
+    case Verdict::kPark:
+      metrics_->parked++;
+      event.kind = LogEvent::Kind::kParked;
+      break;
+  }
+  if (log_ == nullptr) return;
+  event.time = clock_->Now();
+  event.method = attempt.method;
+  event.participant_id = attempt.destination;
+  event.message_id = attempt.header.message_id();
+  event.correlation_id = attempt.lane.substr(attempt.lane.find('|') + 1);
+  event.outcome = std::string(absl::StatusCodeToString(status.code()));
+  event.attempt = static_cast<int>(attempt.attempt);
+  event.duration = event.time - attempt.started;
+  log_->Log(event);
+}
+
+void Dispatcher::Release(const Try& attempt) {
+  // A copy: once the last lane is released, this may be destroyed.
+  const std::function<void()> wake = wake_;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    lanes_.erase(attempt.lane);
+    const auto it = peers_.find(attempt.destination);
+    Peer& peer = it->second;
+    if (--peer.in_flight == 0 && peer.failures == 0) peers_.erase(it);
+    if (lanes_.empty()) idle_.notify_all();
+  }
+  if (wake) wake();
+}
+
+}  // namespace dci::exchange

@@ -1,0 +1,121 @@
+// Sends what is due in the outbox.
+#ifndef CONVERGENCE_SERVICES_EXCHANGE_DISPATCHER_H_
+#define CONVERGENCE_SERVICES_EXCHANGE_DISPATCHER_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "services/base/clock.h"
+#include "services/exchange/backoff.h"
+#include "services/exchange/log_sink.h"
+#include "services/exchange/metrics.h"
+#include "services/exchange/outbox.h"
+#include "services/exchange/sender.h"
+#include "services/storage/store.h"
+
+namespace dci::exchange {
+
+// Makes a stored message ready to go, anew at each try: the receiver's
+// dialect, keys and address are those of now. Thread-safe.
+class Renderer {
+ public:
+  virtual ~Renderer() = default;
+  // Calls `done` once, perhaps later. INVALID_ARGUMENT, NOT_FOUND and
+  // PERMISSION_DENIED mean that it cannot go as things are: it is parked.
+  // Any other error is tried again.
+  virtual void Render(const stored::OutboxRow& message, absl::Time now,
+                      std::function<void(absl::StatusOr<Delivery>)> done) = 0;
+  // Reads a receiver's answer. OK: acknowledged. Errors as above.
+  virtual absl::Status Judge(const Delivery& delivery, const Reply& reply) = 0;
+};
+
+struct DispatcherOptions {
+  BackoffOptions backoff;
+  // Tries until a message is parked.
+  int max_attempts = 12;
+  // Messages in flight to one receiver.
+  int max_in_flight = 32;
+  // After so many failures in a row nothing is sent to a receiver for the
+  // pause; then one message tries whether it is back.
+  int breaker_failures = 5;
+  absl::Duration breaker_pause = absl::Seconds(30);
+  // Of the jitter.
+  uint64_t seed = 1;
+};
+
+// Delivers at least once, in the order of each lane. Several receivers do not
+// wait for each other. Thread-safe.
+class Dispatcher {
+ public:
+  // All outlive this; `log` may be null. `wake` is called when there is work
+  // again before the next tick of the clock; may be empty.
+  Dispatcher(const DispatcherOptions& options, storage::Store* store,
+             const Outbox* outbox, Renderer* renderer, Sender* sender,
+             Clock* clock, Metrics* metrics, LogSink* log,
+             std::function<void()> wake);
+  // Waits as Drain does.
+  ~Dispatcher();
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  // Begins to send all that is due at `now` and fits the limits; returns how
+  // many messages that are. What becomes of them is written as it is known.
+  // INTERNAL where the store cannot be read.
+  absl::StatusOr<int> ExecutePass(absl::Time now);
+
+  // Waits until nothing is in flight and all outcomes are written.
+  void WaitIdle();
+  // Begins nothing more, and waits. What is not sent stays in the store.
+  void Drain();
+
+  int in_flight() const;
+
+ private:
+  struct Peer {
+    int in_flight = 0;
+    int failures = 0;  // in a row
+    absl::Time closed_until = absl::InfinitePast();
+  };
+  struct Try;
+  enum class Verdict { kDelivered, kRetry, kPark };
+
+  int Room(const std::string& destination, absl::Time now);
+  void Start(const storage::Snapshot& snapshot, DueLane due, absl::Time now);
+  void Finish(std::shared_ptr<Try> attempt, absl::Status status);
+  Verdict Weigh(const Try& attempt, const absl::Status& status);
+  absl::Duration Delay(const Try& attempt);
+  void Write(std::shared_ptr<Try> attempt, Verdict verdict,
+             absl::Status status);
+  void Report(const Try& attempt, Verdict verdict, const absl::Status& status);
+  void Release(const Try& attempt);
+
+  const DispatcherOptions options_;
+  storage::Store* const store_;
+  const Outbox* const outbox_;
+  Renderer* const renderer_;
+  Sender* const sender_;
+  Clock* const clock_;
+  Metrics* const metrics_;
+  LogSink* const log_;
+  const std::function<void()> wake_;
+
+  std::mutex pass_mutex_;
+  mutable std::mutex mutex_;
+  std::condition_variable idle_;
+  bool draining_ = false;
+  uint64_t random_;
+  absl::flat_hash_set<std::string> lanes_;  // in flight
+  absl::flat_hash_map<std::string, Peer> peers_;
+};
+
+}  // namespace dci::exchange
+
+#endif  // CONVERGENCE_SERVICES_EXCHANGE_DISPATCHER_H_
