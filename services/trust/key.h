@@ -63,6 +63,8 @@ class Key {
   // JWK as JSON text, with kid, use and alg; the second has the private
   // members too.
   std::string PublicJwk() const;
+  // The required public members alone: an ephemeral key has no name.
+  std::string BareJwk() const { return "{" + members_ + "}"; }
   absl::StatusOr<std::string> PrivateJwk() const;
 
   evp_pkey_st* pkey() const { return pkey_.get(); }

@@ -59,11 +59,17 @@ class TokenIssuer {
 
   // Answers a client, also where it is refused: the bodies are those of
   // RFC 6749, 5.1 and 5.2, never to be cached. Id and secret are compared in
-  // a time that does not depend on which is wrong.
+  // a time that does not depend on which is wrong. Where no key of ours can
+  // sign, 503 with the code temporarily_unavailable.
   TokenResponse HandleTokenRequest(const TokenRequest& request,
                                    absl::Time now) const;
 
  private:
+  TokenResponse Issue(const std::string& sender_id,
+                      const std::string& client_id,
+                      const std::vector<std::string>& scopes,
+                      absl::Time now) const;
+
   const TokenOptions options_;
   const KeyRing* const ring_;
   const ParticipantDirectory* const directory_;
@@ -84,7 +90,7 @@ class TokenChecker {
   TokenChecker(TokenOptions options, const KeyRing* ring);
 
   // Reads the token from `Authorization: Bearer …`, else from `x-api-token`.
-  // Refusals, all REASON_REQUEST_UNAUTHORIZED: none there (NoToken tells it
+  // Refusals, all REASON_REQUEST_UNAUTHORIZED: none there (NoToken tells that
   // apart), not ours, altered, expired.
   absl::StatusOr<AccessToken> Check(const Credentials& credentials,
                                     absl::Time now) const;

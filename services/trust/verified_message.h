@@ -34,7 +34,9 @@ class VerifiedMessage {
   const dci::common::v1::MsgCallbackHeader& header() const {
     return message_.header;
   }
-  // Wire bytes of method().request_body, clear.
+  // A request of the method, or the answer to one.
+  wire::Side side() const { return message_.side; }
+  // Wire bytes of the body of that side, clear.
   const std::string& body() const { return message_.body; }
   // The JSON that a signature covers, as it came: encrypted if it was.
   const std::string& document() const { return message_.document; }
@@ -43,7 +45,7 @@ class VerifiedMessage {
   const std::vector<wire::Finding>& findings() const {
     return message_.findings;
   }
-  bool was_encrypted() const { return message_.encrypted; }
+  bool was_encrypted() const { return encrypted_; }
   // A signature was there and is right; false where policy let it pass.
   bool was_signed() const { return signed_; }
   // Scopes of its token, canonical; empty where policy did without.
@@ -58,6 +60,7 @@ class VerifiedMessage {
   std::string sender_id_;
   std::vector<std::string> scopes_;
   bool signed_ = false;
+  bool encrypted_ = false;
 };
 
 }  // namespace dci::trust

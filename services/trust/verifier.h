@@ -23,13 +23,20 @@ struct VerifierOptions {
   // Age of message_ts up to which a JWS, which has no time of its own, is
   // accepted.
   absl::Duration message_age = absl::Seconds(300);
+  // Of a decrypted body.
+  wire::Limits limits;
 };
 
 // Judges sender, token, signature and encryption by the participant's
-// policies, in this order. Thread-safe.
+// policies, in this order. A policy of "required" refuses what is absent, of
+// "optional" lets it pass, and either demands that what is present is right;
+// with "off" it is not looked at (an encrypted body is decrypted all the
+// same: nothing else could be done with it). Thread-safe.
 class Verifier {
  public:
-  // All outlive this. `cache` may be null: only configured keys are used.
+  // All outlive this. Null is allowed for `tokens` (no token is accepted),
+  // `decrypter` (nothing can be decrypted) and `cache` (only configured keys
+  // are used).
   Verifier(VerifierOptions options, const ParticipantDirectory* directory,
            const TokenChecker* tokens, const Decrypter* decrypter,
            JwksCache* cache, const wire::Codec* codec);
@@ -37,14 +44,14 @@ class Verifier {
   using Done = std::function<void(absl::StatusOr<VerifiedMessage>)>;
   // Calls `done` exactly once: before returning, unless a key must be
   // fetched, then from the fetcher's thread. Refusals carry one of
-  //   REASON_SENDER_ID_INVALID      nobody of that name; or the token, the
-  //                                 certificate or the signature is another's
+  //   REASON_SENDER_ID_INVALID      nobody of that name; or the token or the
+  //                                 certificate is another's
   //   REASON_REQUEST_UNAUTHORIZED   no token, or not a valid one
   //   REASON_REQUEST_FORBIDDEN      the token lacks the operation's scope
   //   REASON_SIGNATURE_MISSING, REASON_SIGNATURE_INVALID
   //   REASON_ENCRYPTION_INVALID     must be encrypted, or does not decrypt
   //   REASON_REQUEST_BAD            the decrypted text is not the body
-  // and a text that tells a stranger no more than the code.
+  // and a text that tells a stranger no more than what he sent.
   void Verify(wire::DecodedMessage message, const Credentials& credentials,
               absl::Time now, Done done) const;
 

@@ -1,0 +1,43 @@
+#include "services/trust/algorithm.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace dci::trust {
+namespace {
+
+template <size_t N>
+bool In(const absl::string_view (&list)[N], absl::string_view text) {
+  return std::find(std::begin(list), std::end(list), text) != std::end(list);
+}
+
+}  // namespace
+
+std::string CanonicalAlgorithm(absl::string_view algorithm) {
+  return std::string(algorithm == "Ed25519" ? kEdDsa : algorithm);
+}
+
+bool IsSignature(absl::string_view algorithm) {
+  return In(kSignatureAlgorithms, algorithm);
+}
+
+bool IsKeyManagement(absl::string_view algorithm) {
+  return In(kKeyManagementAlgorithms, algorithm);
+}
+
+bool FitsType(absl::string_view algorithm, KeyType type) {
+  switch (type) {
+    case KeyType::kEd25519:
+      return algorithm == kEdDsa;
+    case KeyType::kX25519:
+      return algorithm == kEcdhEsA256Kw;
+    case KeyType::kP256:
+      return algorithm == kEs256 || algorithm == kEcdhEsA256Kw;
+    case KeyType::kRsa:
+      return algorithm == kRs256 || algorithm == kPs256 ||
+             algorithm == kRsaOaep256 || algorithm == kRsaOaep;
+  }
+  return false;
+}
+
+}  // namespace dci::trust

@@ -1,0 +1,63 @@
+#include "services/trust/signer.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "services/base/status_macros.h"
+#include "services/trust/algorithm.h"
+#include "services/trust/dci_string.h"
+#include "services/trust/jws.h"
+#include "services/wire/canonical_json.h"
+#include "services/wire/message.h"
+
+namespace dci::trust {
+
+using dci::config::v1::SignatureProfile;
+
+Signer::Signer(std::string id, const KeyRing* ring)
+    : id_(std::move(id)), ring_(ring) {}
+
+absl::StatusOr<Signed> Signer::Sign(absl::string_view header_json,
+                                    absl::string_view message_json,
+                                    const SignatureProfile& profile,
+                                    absl::Time now) const {
+  Signed result;
+  if (profile.form() == dci::config::v1::SIGNATURE_FORM_UNSPECIFIED) {
+    return result;
+  }
+  const bool dci_string =
+      profile.form() == dci::config::v1::SIGNATURE_FORM_DCI_STRING;
+  const Key* key =
+      ring_->SigningKey(dci_string ? kEdDsa : profile.algorithm(), now);
+  if (key == nullptr) {
+    return absl::FailedPreconditionError(
+        "no key of this institution is valid for signing so");
+  }
+  std::string document = wire::AssembleDocument(
+      {std::string(header_json), std::string(message_json)}, "");
+  if (profile.canonicalization() !=
+      dci::config::v1::CANONICALIZATION_AS_RECEIVED) {
+    ASSIGN_OR_RETURN(document,
+                     wire::Canonicalize(document, profile.canonicalization()));
+  }
+  if (dci_string) {
+    ASSIGN_OR_RETURN(result.signature_member,
+                     SignDciString(*key, id_, document, profile, now));
+    return result;
+  }
+  const bool compact =
+      profile.form() == dci::config::v1::SIGNATURE_FORM_JWS_COMPACT;
+  const std::string algorithm = profile.algorithm().empty()
+                                    ? key->SigningAlgorithm()
+                                    : profile.algorithm();
+  ASSIGN_OR_RETURN(std::string token, SignJws(*key, algorithm, document,
+                                              compact ? JwsPayload::kInside
+                                                      : JwsPayload::kDetached));
+  const bool in_http_header =
+      profile.form() == dci::config::v1::SIGNATURE_FORM_JWS_HTTP_HEADER;
+  (in_http_header ? result.http_signature_header : result.signature_member) =
+      std::move(token);
+  return result;
+}
+
+}  // namespace dci::trust
