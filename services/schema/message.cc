@@ -60,6 +60,7 @@ bool IsWrapperOf(const Field& field, absl::string_view part) {
 }  // namespace
 
 absl::StatusOr<Path> FindPath(const Message& message, absl::string_view text) {
+  if (text.empty()) return absl::InvalidArgumentError("the path is empty");
   if (message.record.has_value()) {
     auto it = message.record->attributes.find(text);
     if (it != message.record->attributes.end()) return it->second;
