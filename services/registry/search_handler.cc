@@ -1,0 +1,68 @@
+#include "services/registry/search_handler.h"
+
+#include <utility>
+
+#include "dci/registry/v1/search.pb.h"
+#include "services/base/status_macros.h"
+#include "services/schema/model.h"
+#include "services/schema/reason.h"
+
+namespace dci::registry {
+namespace {
+
+absl::StatusOr<v1::SearchRequestItem> ParseItem(absl::string_view bytes) {
+  v1::SearchRequestItem item;
+  if (!item.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    return schema::Refusal(common::v1::REASON_SEARCH_CRITERIA_INVALID,
+                           "the item cannot be read");
+  if (!item.has_search_criteria())
+    return schema::Refusal(common::v1::REASON_SEARCH_CRITERIA_INVALID,
+                           "search_criteria is missing");
+  return item;
+}
+
+bool GivesAllPages(const exchange::ItemContext& context) {
+  const schema::Method* method =
+      context.request == nullptr ? nullptr : context.request->method;
+  return method != nullptr &&
+         (method->mode == schema::Mode::kAsync || method->server_streaming);
+}
+
+}  // namespace
+
+SearchOptions OptionsOf(const config::v1::Limits& limits) {
+  SearchOptions options;
+  if (limits.max_page_size() > 0)
+    options.max_page_size = limits.max_page_size();
+  if (limits.max_sync_matches() > 0)
+    options.max_matches = static_cast<uint64_t>(limits.max_sync_matches());
+  return options;
+}
+
+absl::Status RegistrySearch::Validate(const exchange::ItemContext& context,
+                                      absl::string_view item) const {
+  ASSIGN_OR_RETURN(const v1::SearchRequestItem request, ParseItem(item));
+  return registry_->Check(request.search_criteria(), options_.max_page_size);
+}
+
+absl::StatusOr<exchange::ItemOutcome> RegistrySearch::Search(
+    const exchange::ItemContext& context, absl::string_view item,
+    const storage::Snapshot& snapshot, absl::string_view continuation) const {
+  ASSIGN_OR_RETURN(const v1::SearchRequestItem request, ParseItem(item));
+  const v1::SearchCriteria& criteria = request.search_criteria();
+  SearchOptions options =
+      GivesAllPages(context) ? SearchOptions::AllPages() : options_;
+  options.max_page_size = options_.max_page_size;
+  ASSIGN_OR_RETURN(SearchPage page, registry_->Search(criteria, snapshot,
+                                                      options, continuation));
+  // Who asks for a later page by its number wants that one.
+  const bool one_page = criteria.pagination().page_number() > 1;
+  exchange::ItemOutcome outcome;
+  if (options.all_pages && !one_page && !page.next.empty())
+    outcome.continuation = std::exchange(page.next, "");
+  outcome.reason_message = page.note;
+  ASSIGN_OR_RETURN(outcome.result, registry_->Render(page, snapshot));
+  return outcome;
+}
+
+}  // namespace dci::registry
