@@ -190,6 +190,7 @@ std::string DumpMethod(const Method& method) {
       .Add("items", NameOf(method.items))
       .Add("answer_items", NameOf(method.answer_items))
       .Flag(method.read_only, "read_only")
+      .Flag(method.txn_status, "txn_status")
       .Flag(method.server_streaming, "streamed");
   if (method.extension_in) {
     line.Add("extension_in", Dialects(method.extension_in));

@@ -37,6 +37,18 @@ const Message* Service::FindRecord(absl::string_view type) const {
              : FirstOfType(records, segment, absl::EqualsIgnoreCase);
 }
 
+std::vector<const Method*> Service::Operations() const {
+  std::vector<const Method*> operations;
+  for (const Method& method : methods) {
+    if (method.mode != Mode::kPlain && method.async == nullptr &&
+        !method.txn_status && !method.client_streaming &&
+        !method.server_streaming) {
+      operations.push_back(&method);
+    }
+  }
+  return operations;
+}
+
 absl::string_view LastSegment(absl::string_view type) {
   const size_t at = type.find_last_of(":/#");
   return at == absl::string_view::npos ? type : type.substr(at + 1);

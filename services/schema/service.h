@@ -41,8 +41,10 @@ struct Method {
   std::string answer_action;         // of the answer or the callback
   const Method* callback = nullptr;  // kAsync
   const Method* sync = nullptr;      // kAsync, optional
+  const Method* async = nullptr;     // kSync: whose `sync` this is, if any
   std::string scope;
   bool read_only = false;
+  bool txn_status = false;  // answered by the exchange
   DialectMask extension_in = 0;
   std::string source;  // clause of the standard
 
@@ -83,6 +85,11 @@ struct Service {
   // segment (after ':', '/' or '#'), by type or alias, then in any ASCII
   // case. Null where the service holds none such.
   const Message* FindRecord(absl::string_view type) const;
+  // What an author of the service implements, in the order of the file: the
+  // methods with envelopes, an asynchronous one standing for its synchronous
+  // form too. Without transaction status, and without streams, which are an
+  // unary method's answers one by one.
+  std::vector<const Method*> Operations() const;
 };
 
 // The segment of a type's text that counts: "Group" of

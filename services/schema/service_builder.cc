@@ -54,6 +54,7 @@ Method MakeMethod(const pb::MethodDescriptor& descriptor, Contents* contents) {
   method.answer_action = rules.answer_action();
   method.scope = rules.scope();
   method.read_only = rules.read_only();
+  method.txn_status = rules.txn_status();
   method.extension_in = MaskOf(rules.extension_in());
   method.source = rules.source();
   method.request =
@@ -216,6 +217,17 @@ class MethodLinker {
     ErrorIf(
         method_->sync != nullptr && method_->sync->request != method_->request,
         "sync: takes another request");
+    if (method_->sync == nullptr) return;
+    Method* sync = Mutable(*method_->sync);
+    ErrorIf(sync->async != nullptr && sync->async != method_,
+            absl::StrCat("sync: ", sync->full_name, " is already that of ",
+                         sync->async == nullptr ? "" : sync->async->full_name));
+    sync->async = method_;
+  }
+
+  Method* Mutable(const Method& method) {
+    Service* service = FindIn(contents_->services, method.service->full_name);
+    return &service->methods[&method - service->methods.data()];
   }
 
   const Field* Item(absl::string_view option, const std::string& name,

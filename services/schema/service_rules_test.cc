@@ -196,6 +196,17 @@ const Breach kBreaches[] = {
      "answer_action: \"on-ask\" callback: \"t.v1.Other.OnAsk\" "
      "sync: \"t.v1.Side.Ask\"",
      "", "t.proto:12: t.v1.Side.Ask: sync: t.v1.Side.Ask is not MODE_SYNC"},
+    {"SyncOfTwo",
+     "path: \"/ask\" mode: MODE_ASYNC actions: \"ask\" "
+     "answer_action: \"on-ask\" callback: \"t.v1.Other.OnAsk\" "
+     "sync: \"t.v1.Side.SyncAsk\" }; }"
+     "rpc Ask2(Env) returns (dci.common.v1.AckEnvelope) {"
+     "option (dci.wire.v1.method) = { path: \"/ask2\" mode: MODE_ASYNC "
+     "actions: \"ask\" answer_action: \"on-ask\" "
+     "callback: \"t.v1.Other.OnAsk\" sync: \"t.v1.Side.SyncAsk\"",
+     "",
+     "t.proto:13: t.v1.Side.Ask2: sync: t.v1.Side.SyncAsk is already that of "
+     "t.v1.Side.Ask"},
     {"ItemsMissing",
      "path: \"/ask\" mode: MODE_ASYNC actions: \"ask\" "
      "answer_action: \"on-ask\" callback: \"t.v1.Other.OnAsk\" "

@@ -67,6 +67,14 @@ TEST(SocialModel, TransactionStatusHasOneItemAndNoList) {
   EXPECT_THAT(status->actions, ElementsAre("txn-status", "txn_status"));
 }
 
+TEST(SocialModel, AuthorImplementsSearchAlone) {
+  const Service* social = Social().FindService("dci.social.v1.SocialRegistry");
+  EXPECT_THAT(social->Operations(), ElementsAre(social->FindMethod("Search")));
+  EXPECT_EQ(social->FindMethod("SyncSearch")->async,
+            social->FindMethod("Search"));
+  EXPECT_TRUE(social->FindMethod("SyncTxnStatus")->txn_status);
+}
+
 TEST(SocialModel, ServiceHoldsItsRecords) {
   const Service* social = Social().FindService("dci.social.v1.SocialRegistry");
   EXPECT_THAT(social->records, ElementsAre(&Get("dci.social.v1.Group"),

@@ -103,32 +103,44 @@ absl::Status Committer::Admit(const Pending& pending) {
   if (closing_) return absl::UnavailableError("the store is closing");
   if (!failure_.ok()) return failure_;
   // A bulk load waits for its end and so bounds itself.
-  if (queue_.size() >= options_.max_queued && !pending.ingest)
+  const bool full = queue_.size() >= options_.max_queued ||
+                    queued_keys_ >= options_.max_queued_keys;
+  if (full && !pending.ingest)
     return absl::ResourceExhaustedError("too many commits are waiting");
   return absl::OkStatus();
 }
 
 void Committer::Enqueue(std::unique_ptr<Pending> pending) {
-  absl::Status admitted;
-  {
-    std::lock_guard<std::mutex> lock(mu_);
-    admitted = Admit(*pending);
-    if (admitted.ok()) {
-      ++accepted_;
-      pending->ready =
-          pending->transaction.keys.empty() || options_.prefetch_threads == 0;
-      const bool ready = pending->ready;
-      queue_.push_back(std::move(pending));
-      (ready ? apply_cv_ : prefetch_cv_).notify_one();
-    } else {
-      ++stats_.refused;
-    }
+  pending->key_count = pending->transaction.keys.size();
+  pending->ready = pending->key_count == 0 || options_.prefetch_threads == 0;
+  const bool ready = pending->ready;
+  std::unique_lock<std::mutex> lock(mu_);
+  const absl::Status admitted = Admit(*pending);
+  if (!admitted.ok()) {
+    ++stats_.refused;
+    lock.unlock();
+    if (pending->transaction.done) pending->transaction.done(admitted);
+    return;
   }
-  if (!admitted.ok() && pending->transaction.done)
-    pending->transaction.done(admitted);
+  ++accepted_;
+  queued_keys_ += pending->key_count;
+  queue_.push_back(std::move(pending));
+  // Under the lock: once it is free, `done` may have been called and the store
+  // be gone.
+  if (ready) {
+    apply_cv_.notify_one();
+  } else if (WantsPrefetcher()) {
+    prefetch_cv_.notify_one();
+  }
 }
 
 // Prefetch
+
+bool Committer::WantsPrefetcher() const {
+  // One that is at work takes the next run too; a second is worth its waking
+  // only for more than that.
+  return prefetching_ == 0 || queue_.size() - claimed_ > kRun;
+}
 
 std::vector<Committer::Pending*> Committer::Claim() {
   std::vector<Pending*> claimed;
@@ -150,12 +162,14 @@ void Committer::PrefetchLoop() {
       if (closing_ && claimed_ == queue_.size()) return;
       continue;
     }
+    ++prefetching_;
     lock.unlock();
     // Not ready yet, so the apply thread leaves them in the queue.
     for (Pending* pending : claimed)
       pending->read_ahead = ReadKeys(*engine_, pending->epoch,
                                      std::move(pending->transaction.keys));
     lock.lock();
+    --prefetching_;
     for (Pending* pending : claimed) pending->ready = true;
     apply_cv_.notify_one();
   }
@@ -193,6 +207,7 @@ std::vector<std::unique_ptr<Committer::Pending>> Committer::Take() {
   while (run.size() < room && !queue_.empty() && queue_.front()->ready) {
     const bool ingest = static_cast<bool>(queue_.front()->ingest);
     if (ingest && !run.empty()) break;
+    queued_keys_ -= queue_.front()->key_count;
     run.push_back(std::move(queue_.front()));
     queue_.pop_front();
     if (claimed_ > 0) --claimed_;

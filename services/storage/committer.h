@@ -52,6 +52,7 @@ class Committer final : public Store {
   // Accepted, waiting for its apply.
   struct Pending {
     Transaction transaction;
+    size_t key_count = 0;
     IngestStep ingest;  // instead of an apply
     bool ready = false;
     // Groups up to here were durable when its keys were claimed for reading.
@@ -83,6 +84,7 @@ class Committer final : public Store {
   absl::Status Admit(const Pending& pending);  // under mu_
 
   void PrefetchLoop();
+  bool WantsPrefetcher() const;   // under mu_
   std::vector<Pending*> Claim();  // under mu_
 
   // What the serial stage must know of the others, as of one moment.
@@ -113,6 +115,8 @@ class Committer final : public Store {
   std::condition_variable prefetch_cv_, apply_cv_, write_cv_, drain_cv_;
   // Everything from here to the threads is guarded by mu_, unless said.
   std::deque<std::unique_ptr<Pending>> queue_;
+  size_t queued_keys_ = 0;
+  int prefetching_ = 0;          // threads that will look at the queue again
   size_t claimed_ = 0;           // how many at the front are being, or are read
   std::unique_ptr<Group> slot_;  // handed over, not yet taken by the writer
   bool writing_ = false;

@@ -275,6 +275,37 @@ TEST_P(StoreContract, AFullQueueRefusesAndRecovers) {
   EXPECT_OK(Put(a_, "k", "v"));
 }
 
+TEST_P(StoreContract, TheQueueIsBoundedInKeysToo) {
+  CommitterOptions options;
+  options.max_queued_keys = 10;
+  Reopen(options);
+  std::promise<void> entered, go_on;
+  auto released = go_on.get_future().share();
+  store_->Commit({{},
+                  [&](CommitView&) {
+                    entered.set_value();
+                    released.wait();
+                    return absl::OkStatus();
+                  },
+                  nullptr});
+  entered.get_future().wait();
+  std::vector<absl::StatusCode> codes;
+  auto done = [&](absl::Status status) { codes.push_back(status.code()); };
+  auto nothing = [](CommitView&) { return absl::OkStatus(); };
+  // One of any size is taken while there is room at all.
+  store_->Commit({std::vector<Key>(20, {a_, "k"}), nothing, done});
+  store_->Commit({{{a_, "k"}}, nothing, done});
+  EXPECT_THAT(codes,
+              ::testing::ElementsAre(absl::StatusCode::kResourceExhausted));
+  go_on.set_value();
+  store_->Drain();
+  store_->Commit({{{a_, "k"}}, nothing, done});
+  store_->Drain();
+  EXPECT_THAT(codes, ::testing::ElementsAre(
+                         absl::StatusCode::kResourceExhausted,
+                         absl::StatusCode::kOk, absl::StatusCode::kOk));
+}
+
 TEST_P(StoreContract, ClosingFinishesWhatWasAccepted) {
   std::atomic<int> ok{0}, unavailable{0};
   for (int i = 0; i < 300; ++i)

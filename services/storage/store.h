@@ -223,8 +223,10 @@ absl::Status CommitAndWait(Store& store, std::vector<Key> keys,
 
 // How the committer in front of every engine behaves.
 struct CommitterOptions {
-  // Transactions accepted and not yet applied; more are refused.
+  // Transactions accepted and not yet applied, and the keys that they declare:
+  // at either bound more are refused.
   size_t max_queued = 65536;
+  size_t max_queued_keys = 1u << 20;
   // A group takes no more at either bound, whichever comes first; in bytes it
   // may pass it by a few transactions.
   size_t max_group_commits = 8192;

@@ -123,17 +123,23 @@ absl::Status RocksDbEngine::Write(const Overlay& changes, uint64_t sequence) {
   return EngineStatus(db_->Write(options, &batch));
 }
 
-absl::StatusOr<std::vector<RocksDbEngine::IngestFile>>
-RocksDbEngine::WriteFiles(const std::vector<Entry>& entries) {
-  std::vector<IngestFile> files;
+RocksDbEngine::IngestFile::~IngestFile() {
+  // Taking a file over moves it: then there is nothing to delete.
+  env->DeleteFile(path).PermitUncheckedError();
+}
+
+absl::StatusOr<RocksDbEngine::IngestFiles> RocksDbEngine::WriteFiles(
+    const std::vector<Entry>& entries) {
+  IngestFiles files;
   for (size_t i = 0; i < entries.size();) {
     const Space space = entries[i].space;
-    files.push_back(
-        {space, absl::StrCat(ingest_folder_, "/", next_file_++, ".sst")});
+    files.push_back(std::make_unique<IngestFile>(
+        db_->GetEnv(), space,
+        absl::StrCat(ingest_folder_, "/", next_file_++, ".sst")));
     rocksdb::ColumnFamilyHandle* family = Family(space);
     rocksdb::SstFileWriter writer(rocksdb::EnvOptions(),
                                   db_->GetOptions(family), family);
-    RETURN_IF_ERROR(EngineStatus(writer.Open(files.back().path)));
+    RETURN_IF_ERROR(EngineStatus(writer.Open(files.back()->path)));
     for (; i < entries.size() && entries[i].space == space; ++i)
       RETURN_IF_ERROR(
           EngineStatus(writer.Put(entries[i].key, entries[i].value)));
@@ -142,12 +148,12 @@ RocksDbEngine::WriteFiles(const std::vector<Entry>& entries) {
   return files;
 }
 
-absl::Status RocksDbEngine::IngestFiles(const std::vector<IngestFile>& files) {
+absl::Status RocksDbEngine::TakeOver(const IngestFiles& files) {
   std::vector<rocksdb::IngestExternalFileArg> args;
-  for (const IngestFile& file : files) {
+  for (const auto& file : files) {
     rocksdb::IngestExternalFileArg arg;
-    arg.column_family = Family(file.space);
-    arg.external_files = {file.path};
+    arg.column_family = Family(file->space);
+    arg.external_files = {file->path};
     arg.options.move_files = true;
     arg.options.failed_move_fall_back_to_copy = true;
     args.push_back(std::move(arg));
@@ -157,9 +163,10 @@ absl::Status RocksDbEngine::IngestFiles(const std::vector<IngestFile>& files) {
 
 absl::StatusOr<std::function<absl::Status()>> RocksDbEngine::PrepareIngest(
     std::vector<Entry> entries) {
-  ASSIGN_OR_RETURN(std::vector<IngestFile> files, WriteFiles(entries));
+  ASSIGN_OR_RETURN(IngestFiles files, WriteFiles(entries));
+  auto shared = std::make_shared<const IngestFiles>(std::move(files));
   return std::function<absl::Status()>(
-      [this, files = std::move(files)] { return IngestFiles(files); });
+      [this, shared] { return TakeOver(*shared); });
 }
 
 }  // namespace dci::storage

@@ -7,11 +7,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "rocksdb/db.h"
+#include "rocksdb/env.h"
 #include "services/storage/engine.h"
 
 namespace dci::storage {
@@ -47,13 +49,18 @@ class RocksDbEngine final : public Engine,
   rocksdb::DB& db() const { return *db_; }
 
  private:
+  // A file for RocksDB to take over; deleted if it was not.
   struct IngestFile {
-    Space space;
-    std::string path;
+    IngestFile(rocksdb::Env* env, Space space, std::string path)
+        : env(env), space(space), path(std::move(path)) {}
+    ~IngestFile();
+    rocksdb::Env* const env;
+    const Space space;
+    const std::string path;
   };
-  absl::StatusOr<std::vector<IngestFile>> WriteFiles(
-      const std::vector<Entry>& entries);
-  absl::Status IngestFiles(const std::vector<IngestFile>& files);
+  using IngestFiles = std::vector<std::unique_ptr<IngestFile>>;
+  absl::StatusOr<IngestFiles> WriteFiles(const std::vector<Entry>& entries);
+  absl::Status TakeOver(const IngestFiles& files);
 
   const std::unique_ptr<rocksdb::DB> db_;
   const std::vector<rocksdb::ColumnFamilyHandle*> handles_;

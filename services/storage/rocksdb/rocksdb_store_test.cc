@@ -148,6 +148,8 @@ TEST(RocksDbStore, AFailedSyncFailsTheStoreAndShowsNothing) {
   EXPECT_EQ(Get(*store, "a", "k"), "durable");
   EXPECT_EQ(Get(*store, "a", "l"), "-");
   EXPECT_TRUE(store->Stats().failed);
+  EXPECT_FALSE(store->Ingest({{*store->FindSpace("a"), "l", "lost"}}).ok());
+  EXPECT_TRUE(std::filesystem::is_empty(options.path + "/ingest"));
 }
 
 TEST(RocksDbStore, AnOrderlyEndLosesNothingWithoutSyncs) {
