@@ -1,6 +1,7 @@
 #include "services/trust/jwk.h"
 
-#include <cstring>
+#include <deque>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -74,7 +75,8 @@ absl::StatusOr<SharedPkey> FromOkp(const JsonObject& jwk) {
   return pair;
 }
 
-// Collects parameters; the numbers live as long as the builder needs them.
+// Collects parameters; the builder copies nothing before it builds, so what
+// it is given lives here.
 class Params {
  public:
   Params() : builder_(OSSL_PARAM_BLD_new()) {}
@@ -89,9 +91,11 @@ class Params {
   void Text(const char* name, const char* text) {
     ok_ &= OSSL_PARAM_BLD_push_utf8_string(builder_.get(), name, text, 0) == 1;
   }
-  void Octets(const char* name, absl::string_view bytes) {
-    ok_ &= OSSL_PARAM_BLD_push_octet_string(builder_.get(), name, bytes.data(),
-                                            bytes.size()) == 1;
+  void Octets(const char* name, std::string bytes) {
+    octets_.push_back(std::move(bytes));
+    ok_ &= OSSL_PARAM_BLD_push_octet_string(builder_.get(), name,
+                                            octets_.back().data(),
+                                            octets_.back().size()) == 1;
   }
 
   absl::StatusOr<SharedPkey> Build(const char* type, int selection) {
@@ -108,6 +112,7 @@ class Params {
  private:
   const ParamBldPtr builder_;
   std::vector<BignumPtr> numbers_;
+  std::deque<std::string> octets_;
   bool ok_ = true;
 };
 
