@@ -90,10 +90,9 @@ class DispatcherTest : public ::testing::Test {
     return bodies;
   }
   uint64_t Queued() {
+    const auto counts = outbox_.Counts(*store_->GetSnapshot()).value();
     uint64_t queued = 0;
-    for (const auto& c : *outbox_.Counts(*store_->GetSnapshot())) {
-      queued += c.queued;
-    }
+    for (const OutboxCounts& c : counts) queued += c.queued;
     return queued;
   }
 

@@ -134,8 +134,10 @@ absl::Status ParticipantStore::Remove(absl::string_view sender_id) {
 }
 
 std::vector<ListedParticipant> ParticipantStore::List() const {
+  // Held while it is read: another one may be published meanwhile.
+  const std::shared_ptr<const Map> current = Current();
   std::vector<ListedParticipant> list;
-  for (const auto& [id, listed] : *Current()) list.push_back(listed);
+  for (const auto& [id, listed] : *current) list.push_back(listed);
   return list;
 }
 

@@ -73,6 +73,12 @@ BANS = [
     ),
     # Time, threads, faults.
     ban(
+        r"\bfor \([^;{]*?[^:]:\s*\*(?![\w.()>-]*mutable_\w+\(\))[\w.>-]+\(",
+        CPP,
+        "what the call returned is gone before the first turn of the loop; "
+        "name it first",
+    ),
+    ban(
         r"\bsleep_(?:for|until)\s*\(|\bSleepFor\s*\(|\bu?sleep\s*\(",
         ("*_test.cc", "*_testlib.cc", "tests/*.cc"),
         "a test drives the clock, or waits for what it needs",

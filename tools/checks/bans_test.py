@@ -50,6 +50,21 @@ class BansTest(unittest.TestCase):
         self.assertEqual(lines("services/exchange/outbox.cc", text), [1])
         self.assertEqual(lines("services/base/clock.cc", text), [])
 
+    def test_loop_over_what_a_temporary_holds(self):
+        for loop in (
+            "for (const auto& c : *outbox_.Counts(*snapshot)) {",
+            "for (auto& [id, p] : *Current()) list.push_back(p);",
+            "for (const Row& row :\n     *store->Read(key)) {",
+        ):
+            self.assertEqual(lines("services/x/a.cc", loop), [1], loop)
+        for loop in (
+            "for (const Row& row : *rows) {",
+            "for (pb::File& file : *set.mutable_file()) {",
+            "for (const Type& type : catalog()->types) {",
+            "for (int i = 0; i < *Count(); ++i) {",
+        ):
+            self.assertEqual(lines("services/x/a.cc", loop), [], loop)
+
     def test_mutex_of_absl_is_banned_where_tsan_looks(self):
         text = '#include "absl/synchronization/mutex.h"\n\nabsl::MutexLock l;\n'
         self.assertEqual(lines("services/storage/a.cc", text), [1, 3])
