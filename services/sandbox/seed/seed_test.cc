@@ -1,0 +1,95 @@
+#include "services/sandbox/seed/seed.h"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "services/base/status_matchers.h"
+
+namespace dci::sandbox {
+namespace {
+
+std::vector<SeedRecord> All(const SeedOptions& options) {
+  std::vector<SeedRecord> records;
+  EXPECT_OK(GiveSeed(options, [&](SeedRecord record) {
+    records.push_back(std::move(record));
+    return absl::OkStatus();
+  }));
+  return records;
+}
+
+template <typename T>
+std::vector<T> Of(const std::vector<SeedRecord>& records,
+                  const std::string& type) {
+  std::vector<T> result;
+  for (const SeedRecord& record : records) {
+    if (record.type != type) continue;
+    result.emplace_back();
+    EXPECT_TRUE(result.back().ParseFromString(record.record));
+  }
+  return result;
+}
+
+TEST(SeedTest, TheSameSeedGivesTheSameBytesAnotherGivesOthers) {
+  const auto first = All({50, 1}), again = All({50, 1}), other = All({50, 2});
+  ASSERT_EQ(first.size(), again.size());
+  for (size_t i = 0; i < first.size(); ++i)
+    EXPECT_EQ(first[i].record, again[i].record) << i;
+  EXPECT_NE(first.back().record, other.back().record);
+}
+
+TEST(SeedTest, GivesAsManyHouseholdsAsAskedAndCountsTheirMembers) {
+  const auto none = Of<social::v1::Group>(All({0, 1}), "Group");
+  const auto groups = Of<social::v1::Group>(All({200, 1}), "Group");
+  EXPECT_EQ(groups.size(), none.size() + 200);
+  for (const social::v1::Group& group : groups)
+    EXPECT_EQ(group.group_size(), std::to_string(group.member_list_size()));
+}
+
+TEST(SeedTest, NoTwoRecordsOfATypeShareAnIdentifier) {
+  const auto records = All({500, 3});
+  std::set<std::string> seen;
+  for (const auto& person : Of<social::v1::Person>(records, "Person"))
+    for (const auto& id : person.identifier())
+      EXPECT_TRUE(
+          seen.insert(id.identifier_type() + id.identifier_value()).second);
+  seen.clear();
+  for (const auto& group : Of<social::v1::Group>(records, "Group"))
+    for (const auto& id : group.group_identifier())
+      EXPECT_TRUE(
+          seen.insert(id.identifier_type() + id.identifier_value()).second);
+}
+
+TEST(SeedTest, HasWhatSamplesAndKitsAskFor) {
+  const auto records = All({0, 1});
+  std::map<std::string, int> people;
+  for (const auto& person : Of<social::v1::Person>(records, "Person"))
+    ++people[person.identifier(0).identifier_value()];
+  EXPECT_EQ(people["847951632"], 1);
+  EXPECT_EQ(people["TEST-001"], 1);
+  int widows = 0;
+  for (const auto& member : Of<social::v1::Member>(records, "Member"))
+    widows += member.marital_status() == "W" &&
+              member.demographic_info().sex() == "female";
+  EXPECT_EQ(widows, 3);
+  int poor = 0;
+  for (const auto& group : Of<social::v1::Group>(records, "Group"))
+    poor += std::stod(group.poverty_score()) < 5 &&
+            group.member_list_size() < 5 &&
+            group.geographical_location().name() == "central_region";
+  EXPECT_EQ(poor, 5);
+}
+
+TEST(SeedTest, EndsWithTheErrorOfItsSink) {
+  int given = 0;
+  const absl::Status status = GiveSeed({5, 1}, [&](SeedRecord) {
+    return ++given < 4 ? absl::OkStatus() : absl::ResourceExhaustedError("");
+  });
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_EQ(given, 4);
+}
+
+}  // namespace
+}  // namespace dci::sandbox
