@@ -123,3 +123,17 @@ def violations(graph, rows, nevers):
         if path:
             found.append(" -> ".join(path) + f": never, for {never.why}")
     return found
+
+
+def orphans(graph, files):
+    """Source files (paths) that belong to no target, so that nothing builds
+    or tests them. Test data may look like sources and is left out."""
+    used = {dep for target in graph.values() for dep in target.deps}
+    used = {label[2:].replace(":", "/").lstrip("/") for label in used}
+    return sorted(
+        path
+        for path in files
+        if path.endswith((".cc", ".h", ".proto"))
+        and not {"testdata", "golden"} & set(path.split("/"))
+        and path not in used
+    )

@@ -98,6 +98,13 @@ class ArrowsTest(unittest.TestCase):
         with self.assertRaises(ValueError):
             arrows.parse_table("a | - | - | -\na | - | - | -")
 
+    def test_file_of_no_target_is_found(self):
+        graph = {
+            "//a/b:t": arrows.Target("//a/b:t", ["//a/b:in.cc", "//:c.h"], False)
+        }
+        files = ["a/b/in.cc", "c.h", "a/b/out.cc", "a/testdata/x.proto", "a/r.md"]
+        self.assertEqual(arrows.orphans(graph, files), ["a/b/out.cc"])
+
     def test_reads_what_bazel_writes(self):
         graph = arrows.parse_graph(
             '<?xml version="1.1" encoding="UTF-8" standalone="no"?>'
