@@ -15,7 +15,7 @@
 namespace dci::trust {
 namespace {
 
-using namespace dci::config::v1;  // NOLINT: its names are all that is used
+using namespace dci::config::v1;  // NOLINT(google-build-using-namespace)
 
 absl::Status Wrong(absl::string_view field, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(field, ": ", what));

@@ -25,6 +25,8 @@ FILE_LINES = {
     ".ts": 400,
     ".java": 400,
     ".go": 400,
+    # Cases that stand one below the other read no worse for being many.
+    "_test.cc": 600,
     # More than half of a standard's text is prose.
     ".proto": 600,
 }
@@ -92,6 +94,9 @@ def python_functions(text):
 
 
 def suffix(path):
+    """The key of FILE_LINES that a path counts under."""
+    if path.endswith("_test.cc"):
+        return "_test.cc"
     return os.path.splitext(path)[1]
 
 
@@ -102,7 +107,7 @@ def too_long(path, text):
     if count > bound:
         yield f"{path}:1: {count} lines in a file; at most {bound}"
     functions = ()
-    if suffix(path) in (".cc", ".h"):
+    if path.endswith((".cc", ".h")):
         functions = cpp_functions(text)
     elif suffix(path) == ".py":
         functions = python_functions(text)

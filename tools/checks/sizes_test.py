@@ -75,6 +75,15 @@ void F() {
         found = list(sizes.too_long("a.h", "\n" * 401))
         self.assertEqual(found, ["a.h:1: 401 lines in a file; at most 400"])
 
+    def test_tests_may_be_longer(self):
+        self.assertEqual(list(sizes.too_long("a_test.cc", "\n" * 600)), [])
+        self.assertEqual(len(list(sizes.too_long("a_test.cc", "\n" * 601))), 1)
+        body = "  x();\n" * sizes.FUNCTION_LINES
+        self.assertEqual(
+            len(list(sizes.too_long("a_test.cc", "void F() {\n" + body + "}\n"))),
+            1,
+        )
+
     def test_python_is_measured_too(self):
         text = "def f():\n" + "    x()\n" * 70
         self.assertEqual(
