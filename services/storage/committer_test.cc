@@ -37,6 +37,7 @@ class StubbornEngine final : public Engine {
   // Called in Write before, and in Read after the engine did it.
   std::function<absl::Status()> on_write = [] { return absl::OkStatus(); };
   std::function<absl::Status()> on_read = [] { return absl::OkStatus(); };
+  std::function<void()> on_ingest = [] {};  // before the entries are there
   std::atomic<int> writes{0};
   std::vector<size_t> sizes;  // keys of each write
 
@@ -74,7 +75,12 @@ class StubbornEngine final : public Engine {
   }
   absl::StatusOr<std::function<absl::Status()>> PrepareIngest(
       std::vector<Entry> entries) override {
-    return under_->PrepareIngest(std::move(entries));
+    auto step = under_->PrepareIngest(std::move(entries));
+    if (!step.ok()) return step.status();
+    return std::function<absl::Status()>([this, step = *std::move(step)] {
+      on_ingest();
+      return step();
+    });
   }
 
  private:
@@ -268,6 +274,32 @@ TEST_F(CommitterTest, WhatWasReadAheadOfABulkLoadIsReadAgain) {
   read.Open();
   EXPECT_EQ(seen.get_future().get(), "loaded");
   store_->Drain();
+}
+
+TEST_F(CommitterTest, NothingIsAppliedWhileABulkLoadGoesOn) {
+  Gate load;
+  engine_->on_ingest = [&] { load.Pass(); };
+  Open(1);
+  std::thread loader([&] { EXPECT_OK(store_->Ingest({{a_, "k", "loaded"}})); });
+  load.AwaitArrival();
+  std::string seen;
+  store_->Commit({{},
+                  [&](CommitView& view) {
+                    seen = view.Get(a_, "k")->value_or("-");
+                    return absl::OkStatus();
+                  },
+                  nullptr});
+  // The apply thread has had every chance to take it too early.
+  bool waited = true;
+  for (int i = 0; i < 1000; ++i) {
+    waited = waited && store_->Stats().queued == 1;
+    std::this_thread::yield();
+  }
+  load.Open();
+  loader.join();
+  store_->Drain();
+  EXPECT_TRUE(waited);
+  EXPECT_EQ(seen, "loaded");
 }
 
 TEST_F(CommitterTest, AFailedReadFailsItsTransactionOnly) {
