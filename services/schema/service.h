@@ -61,6 +61,11 @@ struct Method {
   // The batch in either; null: the body is one item.
   const Field* items = nullptr;
   const Field* answer_items = nullptr;
+  // What one item and its result are: elements of the batches, or the bodies.
+  const Message* item() const { return items ? items->message : request_body; }
+  const Message* answer_item() const {
+    return answer_items ? answer_items->message : response_body;
+  }
 
   bool client_streaming = false;
   bool server_streaming = false;

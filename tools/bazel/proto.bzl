@@ -10,6 +10,7 @@ def dci_proto_library(name, srcs, deps = [], visibility = None):
       visibility: default: everybody, the protos are public.
     """
     visibility = visibility or ["//visibility:public"]
+    native.exports_files(srcs, visibility = visibility)
     native.proto_library(
         name = name,
         srcs = srcs,
