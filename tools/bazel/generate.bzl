@@ -115,7 +115,8 @@ def generated_cc_library(name, proto, plugin, suffixes, deps, schema = [], optio
         visibility = ["//visibility:private"],
         **kwargs
     )
-    for group in ["headers", "sources"]:
+    has_sources = any([suffix.endswith(".cc") for suffix in suffixes])
+    for group in ["headers"] + (["sources"] if has_sources else []):
         native.filegroup(
             name = name + "_" + group,
             srcs = [":" + files],
@@ -125,7 +126,7 @@ def generated_cc_library(name, proto, plugin, suffixes, deps, schema = [], optio
         )
     native.cc_library(
         name = name,
-        srcs = [":" + name + "_sources"],
+        srcs = [":" + name + "_sources"] if has_sources else [],
         hdrs = [":" + name + "_headers"],
         strip_include_prefix = files,
         visibility = visibility,
