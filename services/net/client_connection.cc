@@ -29,9 +29,8 @@ absl::Status Malformed(const error_code& ec) {
       absl::StrCat("the answer is not HTTP/1.1: ", ec.message()));
 }
 
-absl::Status ClosedEarly() {
-  return absl::UnavailableError(
-      "the peer closed the connection before the end of its answer");
+absl::Status ClosedEarly(const error_code& ec) {
+  return Broken("the connection ended before the answer did", ec);
 }
 
 }  // namespace
@@ -62,11 +61,11 @@ Task<absl::Status> ClientConnection::Connect(tcp::endpoint endpoint,
   co_return Broken("TLS with " + where, shaken);
 }
 
-Task<bool> ClientConnection::Fill() {
+Task<error_code> ClientConnection::Fill() {
   auto [ec, size] = co_await stream_->ReadSome(buffer_.prepare(kRead));
   buffer_.commit(size);
   if (size > 0) answer_began_ = true;
-  co_return !ec;
+  co_return ec;
 }
 
 Task<Exchanged> ClientConnection::Exchange(const WireRequest& request) {
@@ -105,8 +104,8 @@ Task<absl::Status> ClientConnection::ReadHeader(std::optional<Parser>* parser,
       const error_code ec = (*parser)->Feed(&buffer_);
       if (ec) co_return Malformed(ec);
       if ((*parser)->is_header_done()) break;
-      const bool more = co_await Fill();
-      if (!more) co_return ClosedEarly();
+      const error_code ended = co_await Fill();
+      if (ended) co_return ClosedEarly(ended);
     }
     if ((*parser)->status >= 200) co_return absl::OkStatus();
   }
@@ -119,9 +118,12 @@ Task<absl::Status> ClientConnection::ReadBody(Parser* parser) {
     error_code ec = parser->Feed(&buffer_);
     if (ec) co_return Malformed(ec);
     if (parser->is_done()) break;
-    const bool more = co_await Fill();
-    if (more) continue;
-    if (!parser->need_eof()) co_return ClosedEarly();
+    const error_code ended = co_await Fill();
+    if (!ended) continue;
+    // Without a length the end of the connection is the end of the answer,
+    // but only an orderly one: in TLS anybody can cut the wire.
+    const bool orderly = ended == asio::error::eof;
+    if (!parser->need_eof() || !orderly) co_return ClosedEarly(ended);
     parser->put_eof(ec);
   }
   co_return absl::OkStatus();

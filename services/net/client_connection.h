@@ -56,7 +56,7 @@ class ClientConnection {
 
   Task<absl::Status> ReadHeader(std::optional<Parser>* parser, bool is_head);
   Task<absl::Status> ReadBody(Parser* parser);
-  Task<bool> Fill();
+  Task<error_code> Fill();
 
   const ResponseLimits limits_;
   Socket connecting_;  // until it moves into stream_
