@@ -38,8 +38,10 @@ template <typename T>
 using Task = asio::awaitable<T, Executor>;
 using IoResult = std::tuple<error_code, size_t>;
 
-// GCC 12 loses its place in `if (!co_await f()) co_return …;` within a loop:
-// a co_await stands in a statement of its own in this folder.
+// GCC 12 loses its place in `if (!co_await f()) co_return …;` within a loop,
+// and destroys a temporary among the arguments of a co_await twice. So in this
+// folder a co_await stands in a statement of its own, and coroutines take
+// references to variables, and plain values.
 //
 // Completion token: results as a tuple that starts with the error code.
 inline constexpr asio::as_tuple_t<asio::use_awaitable_t<Executor>> kTuple;

@@ -165,9 +165,9 @@ Task<absl::Status> ClientCall::ConnectTo(const asio::ip::address& address) {
       ResponseLimits{options.max_response_header_bytes,
                      options.max_response_bytes});
   connect_deadline_.Set(options.connect_timeout);
-  absl::Status status = co_await connection_->Connect(
-      tcp::endpoint(address, url_.port), url_.host,
-      url_.https ? thread_.tls : nullptr);
+  const TlsContext* tls = url_.https ? &thread_.tls : nullptr;
+  const tcp::endpoint endpoint(address, url_.port);
+  absl::Status status = co_await connection_->Connect(endpoint, url_.host, tls);
   connect_deadline_.Clear();
   co_return status;
 }

@@ -39,14 +39,14 @@ ClientConnection::ClientConnection(const Executor& executor,
                                    const ResponseLimits& limits)
     : limits_(limits), connecting_(executor) {}
 
-Task<absl::Status> ClientConnection::Connect(tcp::endpoint endpoint,
+Task<absl::Status> ClientConnection::Connect(const tcp::endpoint& endpoint,
                                              const std::string& host,
-                                             TlsContext tls) {
+                                             const TlsContext* tls) {
   const std::string where =
       absl::StrCat(endpoint.address().to_string(), " port ", endpoint.port());
   auto [connected] = co_await connecting_.async_connect(endpoint, kTuple);
   if (connected) co_return Broken("connect to " + where, connected);
-  stream_.emplace(std::move(connecting_), std::move(tls));
+  StartStream(tls);
   if (!stream_->has_tls()) co_return absl::OkStatus();
   const absl::Status expected = ExpectHost(stream_->ssl(), host);
   if (!expected.ok()) co_return expected;
@@ -59,6 +59,10 @@ Task<absl::Status> ClientConnection::Connect(tcp::endpoint endpoint,
                      X509_verify_cert_error_string(verified)));
   }
   co_return Broken("TLS with " + where, shaken);
+}
+
+void ClientConnection::StartStream(const TlsContext* tls) {
+  stream_.emplace(std::move(connecting_), tls == nullptr ? nullptr : *tls);
 }
 
 Task<error_code> ClientConnection::Fill() {

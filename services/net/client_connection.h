@@ -37,9 +37,10 @@ class ClientConnection {
  public:
   ClientConnection(const Executor& executor, const ResponseLimits& limits);
 
-  // UNAVAILABLE where the peer does not answer, or in TLS is not `host`.
-  Task<absl::Status> Connect(tcp::endpoint endpoint, const std::string& host,
-                             TlsContext tls);
+  // Plain where `tls` is null. UNAVAILABLE where the peer does not answer, or
+  // in TLS is not `host`.
+  Task<absl::Status> Connect(const tcp::endpoint& endpoint,
+                             const std::string& host, const TlsContext* tls);
   Task<Exchanged> Exchange(const WireRequest& request);
 
   // Whether another exchange may follow: asked after an exchange.
@@ -56,6 +57,7 @@ class ClientConnection {
 
   Task<absl::Status> ReadHeader(std::optional<Parser>* parser, bool is_head);
   Task<absl::Status> ReadBody(Parser* parser);
+  void StartStream(const TlsContext* tls);
   Task<error_code> Fill();
 
   const ResponseLimits limits_;

@@ -108,8 +108,7 @@ ReadResult RequestReader::Ended() const {
                     : ReadResult();
 }
 
-Task<ReadResult> RequestReader::Read(
-    std::function<Task<void>()> send_continue) {
+Task<ReadResult> RequestReader::Read() {
   Parser parser(limits_.max_header_bytes, limits_.max_body_bytes);
   deadline_.Set(limits_.header_timeout);
   for (;;) {
@@ -125,7 +124,7 @@ Task<ReadResult> RequestReader::Read(
   if (!parser.is_done()) {
     deadline_.Set(limits_.body_timeout);
     if (parser.headers.Has("expect") && !result.http10 && buffer_.size() == 0) {
-      co_await send_continue();
+      send_continue_();
     }
     parser.ContinueToBody();
   }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 #include "services/net/http_message.h"
@@ -33,17 +34,21 @@ struct ReadResult {
 class RequestReader {
  public:
   // `stream` and `deadline` must outlive it; on expiry the owner of the
-  // deadline calls TimedOut().
-  RequestReader(Stream* stream, Watchdog* deadline, const ReaderLimits& limits)
-      : stream_(*stream), deadline_(*deadline), limits_(limits) {}
+  // deadline calls TimedOut(). `send_continue` is called where a client wants
+  // a word before it sends the body.
+  RequestReader(Stream* stream, Watchdog* deadline, const ReaderLimits& limits,
+                std::function<void()> send_continue)
+      : stream_(*stream),
+        deadline_(*deadline),
+        limits_(limits),
+        send_continue_(std::move(send_continue)) {}
 
   // Waits for the first byte of a request, leaving the deadline as it is;
   // false at the end of the connection.
   Task<bool> WaitForFirstByte();
 
-  // Reads the request whose first byte is there. `send_continue` is called,
-  // and waited for, where the client wants a word before it sends the body.
-  Task<ReadResult> Read(std::function<Task<void>()> send_continue);
+  // Reads the request whose first byte is there.
+  Task<ReadResult> Read();
 
   void TimedOut();
 
@@ -57,6 +62,7 @@ class RequestReader {
   Stream& stream_;
   Watchdog& deadline_;
   const ReaderLimits limits_;
+  const std::function<void()> send_continue_;
   beast::flat_buffer buffer_;
   bool timed_out_ = false;
 };

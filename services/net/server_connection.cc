@@ -98,7 +98,8 @@ ServerConnection::ServerConnection(
       peer_address_(NumericAddress(stream_.socket())),
       read_deadline_(stream_.executor(), [this] { OnReadDeadline(); }),
       write_deadline_(stream_.executor(), [this] { stream_.Close(); }),
-      reader_(&stream_, &read_deadline_, LimitsOf(options_)),
+      reader_(&stream_, &read_deadline_, LimitsOf(options_),
+              [this] { SendContinue(); }),
       answer_ready_(stream_.executor()),
       room_(stream_.executor()),
       writer_ended_(stream_.executor()) {}
@@ -170,7 +171,7 @@ Task<void> ServerConnection::ReadLoop() {
 }
 
 Task<bool> ServerConnection::NextRequest() {
-  ReadResult read = co_await reader_.Read([this] { return SendContinue(); });
+  ReadResult read = co_await reader_.Read();
   if (cut_) co_return false;
   if (read.error_status != 0) {
     PushError(read.error_status, read.error_text);
@@ -200,13 +201,12 @@ void ServerConnection::Accept(ReadResult read) {
 }
 
 // The word belongs after the answers to earlier requests.
-Task<void> ServerConnection::SendContinue() {
+void ServerConnection::SendContinue() {
   auto slot = std::make_shared<Slot>();
   slot->interim = true;
   slot->ready = true;
   slots_.push_back(std::move(slot));
   answer_ready_.Notify();
-  co_return;
 }
 
 HttpResponse ServerConnection::ErrorResponse(int status,

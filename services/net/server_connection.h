@@ -47,7 +47,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   Task<bool> Handshake();
   Task<void> ReadLoop();
   Task<bool> NextRequest();
-  Task<void> SendContinue();
+  void SendContinue();
   Task<void> WriteLoop();
   Task<bool> WriteSlot(Slot* slot);
   Task<bool> WriteBody(const std::string& head, const std::string& body);
