@@ -24,8 +24,11 @@ struct ReadOptions {
   std::string at;
   // Whose records "@type" names first; may be null.
   const schema::Service* service = nullptr;
-  // The text has been scanned already.
+  // The text is part of one that Scan has passed.
   bool scanned = false;
+  // Key that may stand around the members: "message" for the body of an
+  // envelope, which some senders put into a second one.
+  absl::string_view inner;
 };
 
 struct WriteOptions {

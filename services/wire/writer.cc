@@ -1,0 +1,308 @@
+#include "services/wire/writer.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "services/wire/json_text.h"
+#include "services/wire/scan.h"
+#include "services/wire/wire_bytes.h"
+
+namespace dci::wire {
+namespace {
+
+using schema::Format;
+using schema::Kind;
+
+// Messages inside each other; what a reader lets in is never deeper.
+constexpr int kMaxDepth = 100;
+
+}  // namespace
+
+absl::Status Writer::Write(const MessagePlan& plan, absl::string_view wire) {
+  const size_t begin = out_->size();
+  out_->reserve(begin + wire.size() * 2);
+  Object(plan, wire, plan.schema->record.has_value());
+  // Texts stand between quotes, so what is wrong in one shows in the whole.
+  if (error_.ok() &&
+      !simdjson::validate_utf8(out_->data() + begin, out_->size() - begin)) {
+    Fail("text that is not UTF-8");
+  }
+  return error_;
+}
+
+bool Writer::Object(const MessagePlan& plan, absl::string_view wire,
+                    bool record) {
+  if (depth_ >= kMaxDepth) return Fail("messages nested too deep");
+  const bool nulls = options_.nulls && depth_ == 0;
+  ++depth_;
+  const size_t values = values_.size();
+  Parts parts;
+  if (!TakeApart(plan, wire, &parts)) return false;
+  const int d = static_cast<int>(options_.dialect);
+  if (plan.list != nullptr) {
+    List(*plan.list, SlotOf(parts, *plan.list), nullptr, 0);
+  } else {
+    Members(parts, record ? plan.record_steps[d] : plan.steps[d], nulls);
+  }
+  Leave(parts);
+  values_.resize(values);
+  --depth_;
+  return error_.ok();
+}
+
+// Merges what the schema writes with what it does not know, by key.
+void Writer::Members(const Parts& parts, const std::vector<WriteStep>& steps,
+                     bool nulls) {
+  const size_t begin = out_->size();
+  out_->push_back('{');
+  const Extra* extra = parts.extras.data();
+  const Extra* end = extra + parts.extras.size();
+  auto step = steps.begin();
+  while (error_.ok() && (step != steps.end() || extra != end)) {
+    const Extra* same = extra;
+    if (extra != end) {
+      while (same != end && same->key == extra->key) ++same;
+      if (step == steps.end() || Utf16Less(extra->key, step->key)) {
+        // No field is written here: the last value, as it came. Elements
+        // whose list the dialect writes nowhere have no place.
+        if ((same - 1)->index < 0 || extra->index < 0) {
+          out_->push_back(',');
+          AppendQuoted(extra->key, out_);
+          out_->push_back(':');
+          if (!Raw(extra->json)) return;
+        }
+        extra = same;
+        continue;
+      }
+      if (extra->key != step->key) same = extra;
+    }
+    if (!Step(parts, *step, extra, same - extra, nulls)) return;
+    extra = same;
+    ++step;
+  }
+  if (out_->size() == begin + 1) {
+    out_->push_back('}');
+    return;
+  }
+  // Every member brings its comma; the first one's makes room for the brace.
+  out_->erase(begin + 1, 1);
+  out_->push_back('}');
+}
+
+bool Writer::Step(const Parts& parts, const WriteStep& step,
+                  const Extra* extras, size_t extra_count, bool nulls) {
+  const size_t before = out_->size();
+  const bool literal = step.field == nullptr && step.in_union == nullptr;
+  const Extra* whole = extra_count > 0 && extras->index < 0 ? extras : nullptr;
+  if (literal && whole == nullptr) {
+    out_->append(step.text);
+    return true;
+  }
+  if (!literal) {
+    const FieldPlan* field =
+        step.in_union != nullptr ? Chosen(parts, *step.in_union) : step.field;
+    out_->append(step.text);
+    const size_t value = out_->size();
+    if (field != nullptr && !Field(parts, *field, extras, extra_count)) {
+      return false;
+    }
+    if (out_->size() > value) return true;
+    out_->resize(before);
+  }
+  if (whole == nullptr && !nulls) return true;
+  if (literal) {
+    out_->push_back(',');
+    AppendQuoted(step.key, out_);
+    out_->push_back(':');
+  } else {
+    out_->append(step.text);
+  }
+  if (whole != nullptr) return Raw(whole->json);
+  out_->append("null");
+  return true;
+}
+
+const FieldPlan* Writer::Chosen(const Parts& parts, const UnionPlan& u) const {
+  const FieldPlan* chosen = nullptr;
+  int last = -1;
+  // As protobuf has it: of several members the last one counts.
+  for (const FieldPlan* member : u.members) {
+    if (SlotOf(parts, *member).last > last) {
+      chosen = member;
+      last = SlotOf(parts, *member).last;
+    }
+  }
+  return chosen;
+}
+
+// Writes nothing where the field is absent.
+bool Writer::Field(const Parts& parts, const FieldPlan& field,
+                   const Extra* extras, size_t extra_count) {
+  const Slot slot = SlotOf(parts, field);
+  if (field.chooses != nullptr && Discriminator(parts, field)) return true;
+  while (extra_count > 0 && extras->index < 0) {
+    ++extras;
+    --extra_count;
+  }
+  if (slot.first < 0 && extra_count == 0) return true;
+  if (field.field->repeated) {
+    const bool single =
+        extra_count == 0 && slot.first == slot.last &&
+        schema::Contains(field.field->written_single, options_.dialect);
+    if (!single) return List(field, slot, extras, extra_count);
+  }
+  if (slot.first < 0) return true;
+  if (slot.first != slot.last && field.field->kind == Kind::kMessage &&
+      !field.field->repeated) {
+    // Protobuf merges the pieces of one message.
+    std::string merged;
+    for (int i = slot.first; i >= 0; i = values_[i].next) {
+      absl::StrAppend(&merged, values_[i].bytes);
+    }
+    return Message(field, merged);
+  }
+  return One(field, values_[slot.last]);
+}
+
+bool Writer::List(const FieldPlan& field, Slot slot, const Extra* extras,
+                  size_t extra_count) {
+  out_->push_back('[');
+  const char* comma = "";
+  int64_t place = 0;
+  const Extra* end = extras + extra_count;
+  for (int i = slot.first; i >= 0 || extras != end; ++place) {
+    out_->append(comma);
+    comma = ",";
+    if (extras != end && (i < 0 || extras->index <= place)) {
+      if (!Raw(extras->json)) return false;
+      ++extras;
+      continue;
+    }
+    const Value value = values_[i];
+    const size_t before = out_->size();
+    if (!One(field, value)) return false;
+    if (out_->size() == before) out_->append("null");
+    i = value.next;
+  }
+  out_->push_back(']');
+  return true;
+}
+
+bool Writer::One(const FieldPlan& field, Value value) {
+  switch (field.field->kind) {
+    case Kind::kString:
+      Text(field, value.bytes);
+      return true;
+    case Kind::kBool:
+      out_->append(value.varint != 0 ? "true" : "false");
+      return true;
+    case Kind::kInt32:
+      absl::StrAppend(out_, static_cast<int32_t>(value.varint));
+      return true;
+    case Kind::kEnum: {
+      const schema::Code* code = field.field->enumeration->FindNumber(
+          static_cast<int32_t>(value.varint));
+      if (code != nullptr) AppendQuoted(code->code, out_);
+      return true;
+    }
+    case Kind::kMessage:
+      return Message(field, value.bytes);
+    case Kind::kAny:
+      return Record(value.bytes);
+    case Kind::kJson: {
+      absl::string_view text;
+      if (!OnlyText(value.bytes, 1, &text)) return false;
+      return text.empty() || Raw(text);
+    }
+    case Kind::kExtras:
+    case Kind::kBytes:
+      return true;
+  }
+  return true;
+}
+
+void Writer::Text(const FieldPlan& field, absl::string_view text) {
+  if (field.field->format == Format::kBoolean &&
+      (text == "true" || text == "false")) {
+    absl::StrAppend(out_, text);
+    return;
+  }
+  AppendQuoted(text, out_);
+}
+
+// Writes the discriminator so that it names the member that is there.
+bool Writer::Discriminator(const Parts& parts, const FieldPlan& field) {
+  if (field.field->kind != Kind::kString) return false;
+  const FieldPlan* chosen = Chosen(parts, *field.chooses);
+  if (chosen == nullptr) return false;
+  const schema::Field& member = *chosen->field;
+  const std::string& written =
+      member.written_case[static_cast<int>(options_.dialect)];
+  if (written.empty()) return false;
+  const Slot slot = SlotOf(parts, field);
+  if (slot.last >= 0) {
+    const absl::string_view text = values_[slot.last].bytes;
+    const auto is = [&](const std::string& c) { return c == text; };
+    // One of several languages of the same shape ("graphql") stays.
+    const bool dialects_word =
+        std::any_of(member.written_case.begin(), member.written_case.end(), is);
+    if (!dialects_word &&
+        std::any_of(member.cases.begin(), member.cases.end(), is)) {
+      return false;
+    }
+  }
+  AppendQuoted(written, out_);
+  return true;
+}
+
+bool Writer::Message(const FieldPlan& field, absl::string_view wire) {
+  if (field.message == nullptr) return Fail("message without a schema");
+  return Object(*field.message, wire, /*record=*/false);
+}
+
+bool Writer::OnlyText(absl::string_view wire, int number,
+                      absl::string_view* text) {
+  WireReader reader(wire);
+  while (!reader.done()) {
+    if (!reader.Next()) return Fail("malformed protobuf bytes");
+    if (static_cast<int>(reader.number()) == number &&
+        reader.type() == kLength) {
+      *text = reader.bytes();
+    }
+  }
+  return true;
+}
+
+bool Writer::Record(absl::string_view any) {
+  absl::string_view url, value;
+  if (!OnlyText(any, kAnyTypeUrl, &url) || !OnlyText(any, kAnyValue, &value)) {
+    return false;
+  }
+  const size_t slash = url.rfind('/');
+  const schema::Message* record = tables_.model().FindMessage(
+      slash == absl::string_view::npos ? url : url.substr(slash + 1));
+  const MessagePlan* plan = record == nullptr ? nullptr : tables_.Find(*record);
+  if (plan == nullptr) return Fail("record of a type without a schema");
+  if (plan == tables_.opaque()) {
+    absl::string_view json;
+    return OnlyText(value, 1, &json) && Raw(json);
+  }
+  return Object(*plan, value, plan->schema->record.has_value());
+}
+
+// JSON that somebody else wrote: it may come over gRPC, and a text that ends
+// its object early would become members of ours.
+bool Writer::Raw(absl::string_view json) {
+  Limits limits;
+  limits.max_bytes = json.size();
+  const absl::Status status = Scan(json, limits);
+  if (!status.ok()) {
+    return Fail(absl::StrCat("kept JSON is none: ", status.message()));
+  }
+  absl::StrAppend(out_, json);
+  return true;
+}
+
+}  // namespace dci::wire
