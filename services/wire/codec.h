@@ -33,6 +33,10 @@ struct ReadOptions {
 
 struct WriteOptions {
   schema::Dialect dialect = schema::Dialect::kC25;
+  // Instead of a dialect: what a signature covers that came without a JSON
+  // document. Canonical names, every field whatever dialect has it, values as
+  // the newest dialect writes them.
+  bool normal_form = false;
   // Members of the outermost object that are absent are written as null, for
   // peers that verify what their own model dumps.
   bool nulls = false;

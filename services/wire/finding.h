@@ -2,6 +2,7 @@
 #ifndef CONVERGENCE_SERVICES_WIRE_FINDING_H_
 #define CONVERGENCE_SERVICES_WIRE_FINDING_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -27,6 +28,11 @@ struct Finding {
 
   bool operator==(const Finding& other) const = default;
 };
+
+// Of one text, the reader reports this many findings that are severe, this
+// many that depart from a dialect, and this many that depart from none. What
+// stands in excess is read alike and not reported.
+inline constexpr size_t kMaxFindings = 1000;
 
 // Every rule, with what it means; README.md has the same as a table.
 namespace rules {

@@ -35,7 +35,7 @@ struct DecodedMessage {
   std::string body;
   // {"header":…,"message":…}, what a signature covers: both values byte for
   // byte as they came over HTTP or in `original`; over gRPC otherwise the
-  // normal form (canonical names, newest dialect, nothing empty).
+  // normal form (WriteOptions::normal_form).
   std::string document;
   std::vector<Finding> findings;
 };
@@ -76,6 +76,8 @@ struct OutgoingParts {
 
 struct RenderOptions {
   schema::Dialect dialect = schema::Dialect::kC25;
+  // The normal form instead (WriteOptions): what is signed over gRPC.
+  bool normal_form = false;
   // Every header member that the standard has is written, null where absent.
   bool all_header_fields = false;
   // `body` is an EncryptedMessage.

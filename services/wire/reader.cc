@@ -70,6 +70,9 @@ std::string Reader::Path() const {
 void Reader::Find(absl::string_view rule, absl::string_view seen,
                   schema::DialectMask dialects, bool severe) {
   if (findings_ == nullptr) return;
+  size_t* count = &found_[severe ? 0 : dialects != 0 ? 1 : 2];
+  if (*count == kMaxFindings) return;
+  ++*count;
   findings_->push_back(
       {Path(), std::string(rule), std::string(Cut(seen)), dialects, severe});
 }

@@ -141,6 +141,7 @@ class Reader {
   const Tables& tables_;
   const absl::string_view text_;
   std::vector<Finding>* const findings_;
+  size_t found_[3] = {};  // by class, see kMaxFindings
   const ReadOptions& options_;
   std::vector<Step> path_;
   std::string buffer_;  // of the text being read

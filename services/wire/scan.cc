@@ -212,7 +212,9 @@ class Scanner {
       return text_.substr(m.value_begin, m.value_end - m.value_begin);
     };
     if (value(first) == value(second)) {
-      if (repeated_ != nullptr) repeated_->push_back(Path());
+      if (repeated_ != nullptr && repeated_->size() < kMaxRepeated) {
+        repeated_->push_back(Path());
+      }
       return true;
     }
     p_ = text_.data() + second.key_begin - 1;

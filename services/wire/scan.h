@@ -14,6 +14,9 @@
 
 namespace dci::wire {
 
+// Most repeated keys that are reported.
+inline constexpr size_t kMaxRepeated = 1000;
+
 // Checks that `text` is one JSON text as RFC 8259 has it, in valid UTF-8,
 // every surrogate of a pair, and within `limits`. Numbers may have any length:
 // what is too great for a field is known only where the field is.

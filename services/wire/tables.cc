@@ -33,6 +33,13 @@ WriteStep Literal(absl::string_view key, absl::string_view json) {
   return {std::string(key), absl::StrCat(StepText(key), json)};
 }
 
+void SortSteps(std::vector<WriteStep>* steps) {
+  std::stable_sort(steps->begin(), steps->end(),
+                   [](const WriteStep& a, const WriteStep& b) {
+                     return Utf16Less(a.key, b.key);
+                   });
+}
+
 }  // namespace
 
 uint32_t KeyTable::Hash(absl::string_view key) {
@@ -157,34 +164,49 @@ void Tables::FillKeys(MessagePlan* plan) {
 }
 
 void Tables::FillSteps(MessagePlan* plan) {
+  const schema::Message& message = *plan->schema;
   for (int d = 0; d < schema::kDialects; ++d) {
-    std::vector<WriteStep>& steps = plan->steps[d];
-    for (const schema::WriteKey& w : plan->schema->write_order[d]) {
+    for (const schema::WriteKey& w : message.write_order[d]) {
       WriteStep step{w.key, StepText(w.key)};
       if (w.in_union != nullptr) {
-        step.in_union = &plan->unions[w.in_union - plan->schema->unions.data()];
+        step.in_union = &plan->unions[w.in_union - message.unions.data()];
       } else {
-        step.field = &plan->fields[w.field - plan->schema->fields.data()];
+        step.field = &plan->fields[w.field - message.fields.data()];
       }
-      steps.push_back(std::move(step));
+      plan->steps[d].push_back(std::move(step));
     }
-    if (!plan->schema->record.has_value()) continue;
-    const schema::Record& record = *plan->schema->record;
-    plan->record_steps[d] = steps;
-    std::vector<WriteStep>& with_type = plan->record_steps[d];
-    if (!record.context.empty()) {
-      with_type.push_back(Literal("@context", record.context));
-    }
-    if (!record.written_type.empty()) {
-      std::string type;
-      AppendQuoted(record.written_type, &type);
-      with_type.push_back(Literal("@type", type));
-    }
-    std::stable_sort(with_type.begin(), with_type.end(),
-                     [](const WriteStep& a, const WriteStep& b) {
-                       return Utf16Less(a.key, b.key);
-                     });
+    FillRecordSteps(plan, d);
   }
+  std::vector<WriteStep>& normal = plan->steps[kNormalForm];
+  for (const FieldPlan& f : plan->fields) {
+    if (f.in_union != nullptr || f.field->kind == Kind::kExtras ||
+        f.field->kind == Kind::kBytes) {
+      continue;
+    }
+    const std::string& key = f.field->json_name;
+    normal.push_back({key, StepText(key), &f});
+  }
+  for (const UnionPlan& u : plan->unions) {
+    normal.push_back({u.schema->name, StepText(u.schema->name), nullptr, &u});
+  }
+  SortSteps(&normal);
+  FillRecordSteps(plan, kNormalForm);
+}
+
+void Tables::FillRecordSteps(MessagePlan* plan, int form) {
+  if (!plan->schema->record.has_value()) return;
+  const schema::Record& record = *plan->schema->record;
+  std::vector<WriteStep>& steps = plan->record_steps[form];
+  steps = plan->steps[form];
+  if (!record.context.empty()) {
+    steps.push_back(Literal("@context", record.context));
+  }
+  if (!record.written_type.empty()) {
+    std::string type;
+    AppendQuoted(record.written_type, &type);
+    steps.push_back(Literal("@type", type));
+  }
+  SortSteps(&steps);
 }
 
 }  // namespace dci::wire

@@ -77,6 +77,10 @@ struct WriteStep {
   const UnionPlan* in_union = nullptr;  // or, with neither, a literal
 };
 
+// Forms a message is written in: one for each dialect, and the normal form.
+inline constexpr int kNormalForm = schema::kDialects;
+inline constexpr int kForms = schema::kDialects + 1;
+
 struct MessagePlan {
   const schema::Message* schema = nullptr;
   std::vector<FieldPlan> fields;
@@ -89,10 +93,10 @@ struct MessagePlan {
   std::vector<const FieldPlan*> record_type_hints;
   const FieldPlan* extras = nullptr;
   const FieldPlan* list = nullptr;  // of a message that is a JSON list
-  std::array<std::vector<WriteStep>, schema::kDialects> steps;
+  std::array<std::vector<WriteStep>, kForms> steps;
   // The same for a record where it stands by itself: with "@context" and
   // "@type".
-  std::array<std::vector<WriteStep>, schema::kDialects> record_steps;
+  std::array<std::vector<WriteStep>, kForms> record_steps;
 
   const FieldPlan* FindNumber(uint32_t number) const {
     if (number < by_number.size()) return by_number[number];
@@ -118,6 +122,7 @@ class Tables {
   void Fill(MessagePlan* plan);
   void FillKeys(MessagePlan* plan);
   void FillSteps(MessagePlan* plan);
+  void FillRecordSteps(MessagePlan* plan, int form);
 
   const schema::Model& model_;
   absl::flat_hash_map<const schema::Message*, std::unique_ptr<MessagePlan>>

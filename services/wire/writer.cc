@@ -40,11 +40,11 @@ bool Writer::Object(const MessagePlan& plan, absl::string_view wire,
   const size_t values = values_.size();
   Parts parts;
   if (!TakeApart(plan, wire, &parts)) return false;
-  const int d = static_cast<int>(options_.dialect);
   if (plan.list != nullptr) {
     List(*plan.list, SlotOf(parts, *plan.list), nullptr, 0);
   } else {
-    Members(parts, record ? plan.record_steps[d] : plan.steps[d], nulls);
+    Members(parts, record ? plan.record_steps[form_] : plan.steps[form_],
+            nulls);
   }
   Leave(parts);
   values_.resize(values);
@@ -148,9 +148,8 @@ bool Writer::Field(const Parts& parts, const FieldPlan& field,
   }
   if (slot.first < 0 && extra_count == 0) return true;
   if (field.field->repeated) {
-    const bool single =
-        extra_count == 0 && slot.first == slot.last &&
-        schema::Contains(field.field->written_single, options_.dialect);
+    const bool single = extra_count == 0 && slot.first == slot.last &&
+                        schema::Contains(field.field->written_single, dialect_);
     if (!single) return List(field, slot, extras, extra_count);
   }
   if (slot.first < 0) return true;
@@ -238,8 +237,7 @@ bool Writer::Discriminator(const Parts& parts, const FieldPlan& field) {
   const FieldPlan* chosen = Chosen(parts, *field.chooses);
   if (chosen == nullptr) return false;
   const schema::Field& member = *chosen->field;
-  const std::string& written =
-      member.written_case[static_cast<int>(options_.dialect)];
+  const std::string& written = member.written_case[static_cast<int>(dialect_)];
   if (written.empty()) return false;
   const Slot slot = SlotOf(parts, field);
   if (slot.last >= 0) {

@@ -16,7 +16,12 @@ namespace dci::wire {
 class Writer {
  public:
   Writer(const Tables& tables, const WriteOptions& options, std::string* out)
-      : tables_(tables), options_(options), out_(out) {}
+      : tables_(tables),
+        options_(options),
+        form_(options.normal_form ? kNormalForm
+                                  : static_cast<int>(options.dialect)),
+        dialect_(options.normal_form ? schema::Dialect::kC25 : options.dialect),
+        out_(out) {}
 
   absl::Status Write(const MessagePlan& plan, absl::string_view wire);
 
@@ -80,6 +85,8 @@ class Writer {
 
   const Tables& tables_;
   const WriteOptions options_;
+  const int form_;
+  const schema::Dialect dialect_;
   std::string* const out_;
   absl::Status error_;
   int depth_ = 0;

@@ -1,0 +1,321 @@
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/base/status_macros.h"
+#include "services/wire/cursor.h"
+#include "services/wire/json_text.h"
+#include "services/wire/message.h"
+#include "services/wire/scan.h"
+#include "services/wire/wire_bytes.h"
+
+namespace dci::wire {
+namespace {
+
+absl::Status NoEnvelope(const schema::Method& method) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(method.full_name, " exchanges no envelope on that side"));
+}
+
+// The members of a document, as they stand there; empty where absent.
+struct Members {
+  absl::string_view header;
+  absl::string_view message;
+  absl::string_view signature;
+  std::vector<std::string> others;
+};
+
+Members MembersOf(absl::string_view json) {
+  Members members;
+  Cursor cursor(json);
+  if (!cursor.EnterObject()) return members;
+  std::string buffer;
+  do {
+    const absl::string_view key = cursor.Key().Text(&buffer);
+    absl::string_view* member = key == "header"      ? &members.header
+                                : key == "message"   ? &members.message
+                                : key == "signature" ? &members.signature
+                                                     : nullptr;
+    if (member == nullptr) members.others.push_back(std::string(key));
+    const absl::string_view raw = cursor.Skip();
+    if (member != nullptr) *member = raw;
+  } while (cursor.NextMember());
+  return members;
+}
+
+bool IsObject(absl::string_view raw) { return !raw.empty() && raw[0] == '{'; }
+
+// The text of a signature; a value that is none counts as absent.
+std::string SignatureText(absl::string_view raw, std::vector<Finding>* found) {
+  if (raw.empty()) return "";
+  if (raw[0] == '"') {
+    std::string buffer;
+    return std::string(Cursor(raw).String().Text(&buffer));
+  }
+  if (raw == "null") {
+    found->push_back(
+        {"/signature", std::string(rules::kEmptyAsAbsent), "null"});
+  } else {
+    found->push_back({"/signature", std::string(rules::kUnreadableValue), "",
+                      schema::kAllDialects, true});
+  }
+  return "";
+}
+
+// header.action is one of the method's words. An answer is asked for, so its
+// action is checked against what is due.
+void CheckAction(const std::string& action, DecodedMessage* message) {
+  if (action.empty()) return;  // Missing, and found so.
+  const schema::Method& method = *message->method;
+  bool known = false;
+  bool canonical = false;
+  if (message->side == Side::kAnswer) {
+    canonical = action == method.answer_action;
+    known = canonical;
+    for (const std::string& a : method.actions) known = known || action == a;
+  } else {
+    for (const std::string& a : method.actions) known = known || action == a;
+    canonical = !method.actions.empty() && action == method.actions.front();
+  }
+  if (canonical) return;
+  message->findings.push_back({"/header/action", std::string(rules::kAction),
+                               action.substr(0, 80), schema::kAllDialects,
+                               !known});
+}
+
+// A body is encrypted where the header says so or it looks so, unless it
+// looks like nothing of the kind.
+bool IsEncrypted(const schema::Message& encrypted, bool flag,
+                 absl::string_view raw, std::vector<Finding>* found) {
+  bool looks = IsObject(raw);
+  Cursor cursor(raw);
+  size_t members = 0;
+  if (looks && cursor.EnterObject()) {
+    std::string buffer;
+    do {
+      const absl::string_view key = cursor.Key().Text(&buffer);
+      members += key == "ciphertext" || key == "encrypted_key" || key == "iv" ||
+                 key == "tag";
+      cursor.Skip();
+    } while (cursor.NextMember());
+  }
+  looks = members == 4;
+  if (looks != flag) {
+    found->push_back({"/message", std::string(rules::kDiscriminatorShape),
+                      flag ? "true" : "false"});
+  }
+  return looks || flag;
+}
+
+absl::Status DecodeBody(const Codec& codec, const schema::Message& envelope,
+                        absl::string_view raw, const ReadOptions& base,
+                        DecodedMessage* message) {
+  message->encrypted =
+      envelope.encrypted != nullptr &&
+      IsEncrypted(*envelope.encrypted->message,
+                  message->header.is_msg_encrypted(), raw, &message->findings);
+  const schema::Field* field =
+      message->encrypted ? envelope.encrypted : envelope.body;
+  ReadOptions options = base;
+  options.at = "/message";
+  if (!message->encrypted) options.inner = "message";
+  ASSIGN_OR_RETURN(
+      message->body,
+      codec.JsonToWire(*field->message, raw, &message->findings, options));
+  return absl::OkStatus();
+}
+
+// Reads what Scan has passed.
+absl::StatusOr<DecodedMessage> DecodeScanned(const Codec& codec,
+                                             const schema::Method& method,
+                                             absl::string_view json, Side side,
+                                             std::vector<Finding> findings) {
+  const schema::Message& envelope = *EnvelopeOf(method, side);
+  const Members members = MembersOf(json);
+  if (!IsObject(members.header)) {
+    return ErrorAt(
+        absl::StatusCode::kInvalidArgument,
+        members.header.empty() ? "no header" : "expected an object", "/header",
+        members.header.empty() ? json.size()
+                               : members.header.data() - json.data());
+  }
+  DecodedMessage message;
+  message.method = &method;
+  message.side = side;
+  message.findings = std::move(findings);
+  message.signature = SignatureText(members.signature, &message.findings);
+  for (const std::string& other : members.others) {
+    message.findings.push_back({absl::StrCat("/", PointerStep(other)),
+                                std::string(rules::kUnknownKey), "", 0});
+  }
+  ReadOptions options;
+  options.scanned = true;
+  options.service = method.service;
+  options.at = "/header";
+  ASSIGN_OR_RETURN(const std::string header,
+                   codec.JsonToWire(*envelope.header->message, members.header,
+                                    &message.findings, options));
+  if (!message.header.ParseFromString(header)) {
+    return absl::InternalError("header that protobuf does not read");
+  }
+  CheckAction(message.header.action(), &message);
+  if (members.message.empty() || members.message == "null") {
+    message.findings.push_back(
+        {"/message", std::string(rules::kMissingRequired)});
+  } else {
+    RETURN_IF_ERROR(
+        DecodeBody(codec, envelope, members.message, options, &message));
+  }
+  message.document = absl::StrCat(
+      "{\"header\":", members.header, ",\"message\":",
+      members.message.empty() ? absl::string_view("null") : members.message,
+      "}");
+  return message;
+}
+
+absl::StatusOr<DecodedMessage> DecodeText(const Codec& codec,
+                                          const schema::Method& method,
+                                          absl::string_view json,
+                                          const Limits& limits, Side side) {
+  std::vector<std::string> repeated;
+  RETURN_IF_ERROR(Scan(json, limits, &repeated));
+  if (Cursor(json).Peek() != '{') {
+    return ErrorAt(absl::StatusCode::kInvalidArgument, "expected an object", "",
+                   0);
+  }
+  std::vector<Finding> findings;
+  for (std::string& path : repeated) {
+    findings.push_back({std::move(path), std::string(rules::kDuplicateKey)});
+  }
+  return DecodeScanned(codec, method, json, side, std::move(findings));
+}
+
+// The fields of an envelope, as they came.
+struct EnvelopeFields {
+  std::string signature;
+  std::string header;
+  std::string body;
+  bool has_header = false;
+  bool has_body = false;
+  bool encrypted = false;
+  bool has_original = false;
+  absl::string_view original;
+};
+
+absl::StatusOr<EnvelopeFields> TakeEnvelope(const schema::Message& envelope,
+                                            absl::string_view bytes) {
+  EnvelopeFields fields;
+  WireReader reader(bytes);
+  while (!reader.done()) {
+    if (!reader.Next()) {
+      return absl::InvalidArgumentError("malformed protobuf bytes");
+    }
+    const schema::Field* field = envelope.FindNumber(reader.number());
+    if (field == nullptr || reader.type() != kLength) continue;
+    const absl::string_view value = reader.bytes();
+    if (field == envelope.signature) {
+      fields.signature = std::string(value);
+    } else if (field == envelope.header) {
+      // Pieces of a message are merged.
+      absl::StrAppend(&fields.header, value);
+      fields.has_header = true;
+    } else if (field == envelope.original) {
+      fields.original = value;
+      fields.has_original = true;
+    } else if (field == envelope.body || field == envelope.encrypted) {
+      const bool encrypted = field == envelope.encrypted;
+      if (fields.has_body && fields.encrypted != encrypted) {
+        fields.body.clear();  // The last member of a oneof counts.
+      }
+      fields.encrypted = encrypted;
+      absl::StrAppend(&fields.body, value);
+      fields.has_body = true;
+    }
+  }
+  return fields;
+}
+
+absl::StatusOr<DecodedMessage> DecodeOriginal(const Codec& codec,
+                                              const schema::Method& method,
+                                              const EnvelopeFields& fields,
+                                              const Limits& limits, Side side) {
+  if (fields.has_header || fields.has_body) {
+    return absl::InvalidArgumentError("original beside a header or a message");
+  }
+  ASSIGN_OR_RETURN(DecodedMessage message,
+                   DecodeText(codec, method, fields.original, limits, side));
+  if (message.signature.empty()) {
+    message.signature = fields.signature;
+  } else if (!fields.signature.empty() &&
+             fields.signature != message.signature) {
+    return absl::InvalidArgumentError(
+        "another signature than that of the original");
+  }
+  return message;
+}
+
+}  // namespace
+
+absl::StatusOr<DecodedMessage> DecodeJsonMessage(const Codec& codec,
+                                                 const schema::Method& method,
+                                                 std::string json,
+                                                 const Limits& limits,
+                                                 Side side) {
+  if (EnvelopeOf(method, side) == nullptr) return NoEnvelope(method);
+  return DecodeText(codec, method, json, limits, side);
+}
+
+absl::StatusOr<DecodedMessage> DecodeGrpcMessage(const Codec& codec,
+                                                 const schema::Method& method,
+                                                 absl::string_view bytes,
+                                                 const Limits& limits,
+                                                 Side side) {
+  const schema::Message* envelope = EnvelopeOf(method, side);
+  if (envelope == nullptr) return NoEnvelope(method);
+  if (bytes.size() > limits.max_bytes) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("message of ", bytes.size(),
+                     " bytes, more than the limit of ", limits.max_bytes));
+  }
+  ASSIGN_OR_RETURN(EnvelopeFields fields, TakeEnvelope(*envelope, bytes));
+  if (fields.has_original) {
+    return DecodeOriginal(codec, method, fields, limits, side);
+  }
+  if (!fields.has_header) {
+    return absl::InvalidArgumentError("no header: at /header (offset 0)");
+  }
+  // The normal form is written and read again: what the two wires let in is
+  // then the same, findings included.
+  RenderOptions options;
+  options.normal_form = true;
+  options.encrypted = fields.encrypted;
+  ASSIGN_OR_RETURN(
+      const OutgoingParts parts,
+      RenderParts(codec, *envelope, fields.header, fields.body, options));
+  // JSON is longer than the bytes it came from.
+  Limits text_limits = limits;
+  text_limits.max_bytes *= 4;
+  const std::string json =
+      fields.has_body ? AssembleDocument(parts, "")
+                      : absl::StrCat("{\"header\":", parts.header_json, "}");
+  ASSIGN_OR_RETURN(DecodedMessage message,
+                   DecodeText(codec, method, json, text_limits, side));
+  message.signature = std::move(fields.signature);
+  return message;
+}
+
+absl::Status DecodeClearBody(const Codec& codec, absl::string_view json,
+                             const Limits& limits, DecodedMessage* message) {
+  const schema::Message* body = BodyOf(*message->method, message->side);
+  if (body == nullptr) return NoEnvelope(*message->method);
+  ReadOptions options;
+  options.limits = limits;
+  options.at = "/message";
+  options.service = message->method->service;
+  options.inner = "message";
+  ASSIGN_OR_RETURN(message->body,
+                   codec.JsonToWire(*body, json, &message->findings, options));
+  message->encrypted = false;
+  return absl::OkStatus();
+}
+
+}  // namespace dci::wire
