@@ -102,9 +102,10 @@ class Reader {
 absl::StatusOr<JsonValue> ReadBracketed(absl::string_view text) {
   const simdjson::padded_string padded(absl::StrCat("[", text, "]"));
   // On-demand parsing judges only what it walks over; this judges all of it.
-  simdjson::dom::parser judge(padded.size());
+  // One of each for a thread: they keep their memory.
+  thread_local simdjson::dom::parser judge;
   if (auto error = judge.parse(padded).error()) return Malformed(error);
-  simdjson::ondemand::parser parser;
+  thread_local simdjson::ondemand::parser parser;
   simdjson::ondemand::document document;
   simdjson::ondemand::value root;
   if (auto error = parser.iterate(padded).get(document))

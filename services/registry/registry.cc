@@ -107,19 +107,23 @@ absl::StatusOr<RecordChange> Registry::Delete(
 
 absl::StatusOr<Outcome> Registry::Apply(const RecordChange& change,
                                         absl::Time now,
-                                        storage::CommitView& view) const {
-  if (bulk_.load()) return absl::UnavailableError("a bulk load is running");
+                                        storage::CommitView& view,
+                                        bool within_bulk) const {
+  if (bulk_.load() && !within_bulk)
+    return absl::UnavailableError("a bulk load is running");
   return dci::registry::Apply(spaces_, change, now, view);
 }
 
 void Registry::Commit(RecordChange change, absl::Time now,
-                      std::function<void(absl::StatusOr<Outcome>)> done) const {
+                      std::function<void(absl::StatusOr<Outcome>)> done,
+                      bool within_bulk) const {
   auto outcome = std::make_shared<Outcome>();
   std::vector<storage::Key> keys = change.Keys(spaces_);
   store_->Commit({std::move(keys),
-                  [this, change = std::move(change), now,
+                  [this, change = std::move(change), now, within_bulk,
                    outcome](storage::CommitView& view) -> absl::Status {
-                    ASSIGN_OR_RETURN(*outcome, Apply(change, now, view));
+                    ASSIGN_OR_RETURN(*outcome,
+                                     Apply(change, now, view, within_bulk));
                     return absl::OkStatus();
                   },
                   [outcome, done = std::move(done)](absl::Status status) {
@@ -147,7 +151,8 @@ absl::Status Registry::BeginBulk() {
   // Changes handed over before the flag was seen are done after this.
   store_->Drain();
   const std::unique_ptr<storage::Snapshot> snapshot = store_->GetSnapshot();
-  for (const RecordType& type : catalog()->types) {
+  const std::shared_ptr<const Catalog> catalog = this->catalog();
+  for (const RecordType& type : catalog->types) {
     const auto cursor = snapshot->Scan(
         storage::ScanOptions::Prefix(spaces_.records, IdPrefix(type.id)));
     if (!cursor->Valid() && cursor->status().ok()) continue;

@@ -73,13 +73,16 @@ class Registry {
                                       std::string record) const;
   absl::StatusOr<RecordChange> Delete(
       absl::string_view type, absl::Span<const std::string> key_texts) const;
-  // As the function of writer.h; UNAVAILABLE while a bulk load runs.
+  // As the function of writer.h; UNAVAILABLE while a bulk load runs, but for
+  // the changes of that load itself.
   absl::StatusOr<Outcome> Apply(const RecordChange& change, absl::Time now,
-                                storage::CommitView& view) const;
+                                storage::CommitView& view,
+                                bool within_bulk = false) const;
 
   // Commits one change; `done` as Transaction::done.
   void Commit(RecordChange change, absl::Time now,
-              std::function<void(absl::StatusOr<Outcome>)> done) const;
+              std::function<void(absl::StatusOr<Outcome>)> done,
+              bool within_bulk = false) const;
 
   // Takes one step of what a changed schema leaves to do, see TakeIndexStep.
   // One at a time; an index is used from the search after the one that
