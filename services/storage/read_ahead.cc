@@ -26,7 +26,8 @@ absl::StatusOr<ReadAhead> ReadKeys(const Engine& engine, uint64_t epoch,
                                    std::vector<Key> keys) {
   ReadAhead result{epoch, {}};
   result.values.reserve(keys.size());
-  for (Key& key : keys) result.values.try_emplace(std::move(key));
+  for (size_t i = 0; i < keys.size(); ++i)
+    result.values.try_emplace(std::move(keys[i]));
 
   // The map no longer grows, so that its keys and values stay in place.
   std::vector<std::pair<KeyView, ValueSlot>> order;

@@ -18,7 +18,7 @@ absl::Status MemoryEngine::Read(Space space,
                                 absl::Span<const absl::string_view> keys,
                                 View::Visitor visit) const {
   const uint64_t version = Pin();
-  const absl::Status status = ReadAt(version, space, keys, visit);
+  absl::Status status = ReadAt(version, space, keys, visit);
   Unpin(version);
   return status;
 }

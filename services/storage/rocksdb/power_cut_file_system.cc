@@ -95,7 +95,7 @@ class HoldingFile final : public rocksdb::FSWritableFileWrapper {
   }
   IOStatus Truncate(uint64_t size, const IOOptions& options,
                     IODebugContext* dbg) override {
-    const IOStatus status = tail_->WriteOut();
+    IOStatus status = tail_->WriteOut();
     return status.ok() ? target()->Truncate(size, options, dbg) : status;
   }
   // The file stays open below until the last byte has gone there.
@@ -137,7 +137,7 @@ IOStatus PowerCutFileSystem::WriteOut(const std::string& path) {
 IOStatus PowerCutFileSystem::NewWritableFile(
     const std::string& path, const FileOptions& options,
     std::unique_ptr<FSWritableFile>* file, IODebugContext* dbg) {
-  const IOStatus status = target()->NewWritableFile(path, options, file, dbg);
+  IOStatus status = target()->NewWritableFile(path, options, file, dbg);
   if (status.ok()) Hold(path, file);
   return status;
 }
@@ -166,7 +166,7 @@ IOStatus PowerCutFileSystem::ReuseWritableFile(
 IOStatus PowerCutFileSystem::NewSequentialFile(
     const std::string& path, const FileOptions& options,
     std::unique_ptr<rocksdb::FSSequentialFile>* file, IODebugContext* dbg) {
-  const IOStatus status = WriteOut(path);
+  IOStatus status = WriteOut(path);
   return status.ok() ? target()->NewSequentialFile(path, options, file, dbg)
                      : status;
 }
@@ -174,7 +174,7 @@ IOStatus PowerCutFileSystem::NewSequentialFile(
 IOStatus PowerCutFileSystem::NewRandomAccessFile(
     const std::string& path, const FileOptions& options,
     std::unique_ptr<rocksdb::FSRandomAccessFile>* file, IODebugContext* dbg) {
-  const IOStatus status = WriteOut(path);
+  IOStatus status = WriteOut(path);
   return status.ok() ? target()->NewRandomAccessFile(path, options, file, dbg)
                      : status;
 }
@@ -197,7 +197,7 @@ IOStatus PowerCutFileSystem::RenameFile(const std::string& from,
                                         const std::string& to,
                                         const IOOptions& options,
                                         IODebugContext* dbg) {
-  const IOStatus status = target()->RenameFile(from, to, options, dbg);
+  IOStatus status = target()->RenameFile(from, to, options, dbg);
   std::lock_guard<std::mutex> lock(mu_);
   auto node = tails_.extract(from);
   if (!status.ok() || node.empty()) return status;
@@ -211,7 +211,7 @@ IOStatus PowerCutFileSystem::LinkFile(const std::string& from,
                                       const std::string& to,
                                       const IOOptions& options,
                                       IODebugContext* dbg) {
-  const IOStatus status = WriteOut(from);
+  IOStatus status = WriteOut(from);
   return status.ok() ? target()->LinkFile(from, to, options, dbg) : status;
 }
 

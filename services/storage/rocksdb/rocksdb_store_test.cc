@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 
 std::string NewFolder() {
   static std::atomic<int> next{0};
-  const std::string path =
+  std::string path =
       absl::StrCat(::testing::TempDir(), "/rocksdb_store_test_", next++);
   std::filesystem::remove_all(path);
   return path;
