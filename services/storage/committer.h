@@ -91,7 +91,7 @@ class Committer final : public Store {
   struct Standing {
     uint64_t durable_epoch;
     uint64_t oldest_epoch;  // no read-ahead still to be applied is older
-    absl::Status failure;
+    std::string failure;
   };
 
   void ApplyLoop();
@@ -125,7 +125,7 @@ class Committer final : public Store {
   uint64_t finished_ = 0;  // of these: `done` was called
   bool closing_ = false;
   bool applied_all_ = false;  // the apply thread has ended
-  absl::Status failure_;
+  std::string failure_;  // why the store takes no more; empty while it does
   StoreStats stats_;
 
   // Used by the apply thread alone; the group also by the writer once it was

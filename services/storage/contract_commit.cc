@@ -115,7 +115,7 @@ TEST_P(StoreContract, AppliesAndDonesRunInTheOrderOfCommit) {
                       return i % 3 == 0 ? absl::AbortedError("")
                                         : absl::OkStatus();
                     },
-                    [&done, i](absl::Status status) {
+                    [&done, i](const absl::Status& status) {
                       EXPECT_EQ(status.ok(), i % 3 != 0);
                       done.push_back(i);
                     }});
@@ -133,7 +133,7 @@ TEST_P(StoreContract, DoneComesWhenTheChangeIsVisible) {
                     view.Put(a_, "k", "v");
                     return absl::OkStatus();
                   },
-                  [&](absl::Status) { seen.set_value(Get(a_, "k")); }});
+                  [&](const absl::Status&) { seen.set_value(Get(a_, "k")); }});
   EXPECT_EQ(seen.get_future().get(), "v");
 }
 
@@ -141,13 +141,13 @@ TEST_P(StoreContract, DoneMayCommit) {
   std::promise<absl::Status> second;
   store_->Commit({{},
                   [](CommitView&) { return absl::OkStatus(); },
-                  [&](absl::Status) {
+                  [&](const absl::Status&) {
                     store_->Commit({{},
                                     [&](CommitView& view) {
                                       view.Put(a_, "k", "v");
                                       return absl::OkStatus();
                                     },
-                                    [&](absl::Status status) {
+                                    [&](const absl::Status& status) {
                                       second.set_value(status);
                                     }});
                   }});
@@ -166,7 +166,7 @@ TEST_P(StoreContract, OneHotKeyLosesNoUpdate) {
         store_->Commit(
             {t % 2 == 0 ? std::vector<Key>{{a_, "hot"}} : std::vector<Key>{},
              [&](CommitView& view) { return Add(view, a_, "hot", 1); },
-             [&](absl::Status status) {
+             [&](const absl::Status& status) {
                if (!status.ok()) ++failures;
              }});
     });
@@ -260,7 +260,7 @@ TEST_P(StoreContract, AFullQueueRefusesAndRecovers) {
                   nullptr});
   entered.get_future().wait();
   int ok = 0, refused = 0;
-  auto count = [&](absl::Status status) {
+  auto count = [&](const absl::Status& status) {
     if (status.ok()) ++ok;
     if (absl::IsResourceExhausted(status)) ++refused;
   };
@@ -290,7 +290,9 @@ TEST_P(StoreContract, TheQueueIsBoundedInKeysToo) {
                   nullptr});
   entered.get_future().wait();
   std::vector<absl::StatusCode> codes;
-  auto done = [&](absl::Status status) { codes.push_back(status.code()); };
+  auto done = [&](const absl::Status& status) {
+    codes.push_back(status.code());
+  };
   auto nothing = [](CommitView&) { return absl::OkStatus(); };
   // One of any size is taken while there is room at all.
   store_->Commit({std::vector<Key>(20, {a_, "k"}), nothing, done});
@@ -314,7 +316,7 @@ TEST_P(StoreContract, ClosingFinishesWhatWasAccepted) {
                       view.Put(a_, absl::StrCat(i), "v");
                       return absl::OkStatus();
                     },
-                    [&](absl::Status status) {
+                    [&](const absl::Status& status) {
                       if (status.ok()) ++ok;
                       if (absl::IsUnavailable(status)) ++unavailable;
                     }});
@@ -370,7 +372,7 @@ TEST_P(StoreContract, IngestAmongCommitsLosesNothing) {
                       const absl::Status status = Add(view, a_, "n", 1);
                       return status.ok() ? Add(view, b_, "n", 1) : status;
                     },
-                    [](absl::Status status) { EXPECT_OK(status); }});
+                    [](const absl::Status& status) { EXPECT_OK(status); }});
   loader.join();
   store_->Drain();
   EXPECT_EQ(Get(a_, "n"), "400");

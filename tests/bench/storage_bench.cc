@@ -66,7 +66,7 @@ const std::string& Value() {
 
 std::string FreshFolder(const std::string& name) {
   const char* base = std::getenv("TEST_TMPDIR");
-  const std::string path = absl::StrCat(
+  std::string path = absl::StrCat(
       base != nullptr ? base : std::filesystem::temp_directory_path().string(),
       "/storage_bench_", name);
   std::filesystem::remove_all(path);
@@ -146,7 +146,7 @@ void WriteStore(Store& store,
                       view.Put(a, key, Value());
                     return absl::OkStatus();
                   },
-                  [&window](absl::Status status) {
+                  [&window](const absl::Status& status) {
                     Check(status.ok(), status.ToString());
                     window.Leave();
                   }});

@@ -66,11 +66,11 @@ int Run(const std::string& folder, bool sync) {
     auto number = std::make_shared<uint64_t>(0);
     (*store)->Commit({{{b, "count"}},
                       [=](CommitView& view) {
-                        const absl::Status status = CountUp(view, a, b);
+                        absl::Status status = CountUp(view, a, b);
                         *number = view.NextSequence() - 1;
                         return status;
                       },
-                      [&, number](absl::Status status) {
+                      [&, number](const absl::Status& status) {
                         if (!status.ok()) _exit(4);
                         Say(*number);
                         --in_flight;
