@@ -60,10 +60,6 @@ std::string Names(const std::vector<Path>& paths) {
   });
 }
 
-absl::string_view KindName(IndexKind kind) {
-  return kind == IndexKind::kRange ? "range" : "equality";
-}
-
 class Comparison {
  public:
   explicit Comparison(const Model& now) : now_(now) {}
@@ -75,7 +71,6 @@ class Comparison {
       return;
     }
     CompareKey(stored, *now);
-    CompareIndexes(stored, *now);
     CompareMessage(stored);
   }
 
@@ -93,26 +88,6 @@ class Comparison {
     if (Layout(was) == Layout(is)) return;
     Say("the primary key of ", stored.full_name, " was ", Names(was),
         " and is ", Names(is));
-  }
-
-  void CompareIndexes(const Message& stored, const Message& now) {
-    for (const Index& was : stored.record->indexes) {
-      const Index* is = now.record->FindIndex(was.name);
-      if (is == nullptr) continue;
-      const std::string index =
-          absl::StrCat("index \"", was.name, "\" of ", stored.full_name);
-      if (Layout(was.paths) != Layout(is->paths)) {
-        Say(index, " was over ", Names(was.paths), " and is over ",
-            Names(is->paths), "; give it another name");
-      }
-      if (was.kind != is->kind) {
-        Say(index, " was an ", KindName(was.kind), " index and is a ",
-            KindName(is->kind), " index; give it another name");
-      }
-      if (!was.unique && is->unique) {
-        Say(index, " was not unique and is now; give it another name");
-      }
-    }
   }
 
   void CompareMessage(const Message& stored) {

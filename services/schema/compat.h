@@ -16,14 +16,13 @@ namespace dci::schema {
 // Looked at are the records of `stored` and all they consist of. Allowed are
 // new fields, new messages, new codes, a field's new name (wire bytes carry
 // numbers) unless a path of the layout names it, a removed field whose number
-// is reserved (its values are skipped), new and dropped indexes (built and
-// deleted by a pass), and new aliases.
+// is reserved (its values are skipped), new, changed and dropped indexes (built
+// and deleted by a pass: the rows of an index are stored under an id of its
+// definition, not under its name), and new aliases.
 //
 // Not allowed: a record or a field that is gone without a reservation; a
 // number that means another type, or one value instead of a list; a value of a
-// closed vocabulary that is gone or has another text; another primary key; and
-// an index that keeps its name and changes paths, kind or uniqueness, for its
-// rows are in the store under that name.
+// closed vocabulary that is gone or has another text; and another primary key.
 std::vector<std::string> Incompatibilities(const Model& stored,
                                            const Model& now);
 
