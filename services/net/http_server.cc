@@ -164,9 +164,11 @@ void HttpServer::Impl::Adopt(Worker* worker, Socket socket) {
 
 void HttpServer::Impl::OnClosed(Worker* worker, ServerConnection* connection) {
   worker->connections.erase(connection);
-  asio::post(*workers_[0].context, [this] { accept_again_.cancel(); });
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (--open_ == 0) none_left_.notify_all();
+  --open_;
+  // Within the lock: who waits for the last one then ends this thread.
+  asio::post(*workers_[0].context, [this] { accept_again_.cancel(); });
+  if (open_ == 0) none_left_.notify_all();
 }
 
 void HttpServer::Impl::OnEach(void (ServerConnection::*action)()) {

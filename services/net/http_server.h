@@ -45,8 +45,8 @@ struct HttpServerOptions {
   size_t max_header_bytes = 32 << 10;  // with the request line; beyond: 431
   // At the bound new connections wait in the listen backlog.
   size_t max_connections = 10000;
-  // Requests of one connection handed over and not answered; beyond, no more
-  // is read from it.
+  // Requests of one connection handed over and not answered; beyond, or once
+  // their bodies together reach max_body_bytes, no more is read from it.
   size_t max_pipelined = 16;
 
   // For the TLS handshake, and for a header from its first byte to its last;

@@ -109,6 +109,21 @@ TEST_F(LimitsTest, AClientThatSendsOnStillReadsThe413) {
   EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 413 "));
 }
 
+TEST_F(LimitsTest, LargeBodiesAreNotReadFarAhead) {
+  Serve(Options());
+  RawClient client(server_->port());
+  const std::string request = Sized(1500) + std::string(1500, 'x');
+  for (int i = 0; i < 3; ++i) client.Send(request);
+  const auto first = holding_.Take();
+  const auto second = holding_.Take();
+  // Two are more than the limit of one body, so the third stays unread.
+  EXPECT_EQ(holding_.waiting(), 0u);
+  first.second({});
+  EXPECT_THAT(client.ReadResponse(), StartsWith("HTTP/1.1 200 "));
+  holding_.Take().second({});
+  second.second({});
+}
+
 TEST_F(LimitsTest, TheLimitHoldsForTheSumOfChunks) {
   Serve(Options());
   std::string request =

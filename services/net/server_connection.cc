@@ -153,9 +153,15 @@ void ServerConnection::OnReadDeadline() {
   read_deadline_.Set(options_.idle_timeout);
 }
 
+bool ServerConnection::HasRoom() const {
+  return slots_.size() < options_.max_pipelined &&
+         (unanswered_bytes_ == 0 ||
+          unanswered_bytes_ < options_.max_body_bytes);
+}
+
 Task<void> ServerConnection::ReadLoop() {
   while (!draining_ && !cut_) {
-    if (slots_.size() >= options_.max_pipelined) {
+    if (!HasRoom()) {
       co_await room_.Wait();
       continue;
     }
@@ -190,6 +196,8 @@ void ServerConnection::Accept(ReadResult read) {
   slot->http10 = read.http10;
   slots_.push_back(slot);
   HttpRequest request = *std::move(read.request);
+  slot->body_bytes = request.body.size();
+  unanswered_bytes_ += slot->body_bytes;
   request.peer_address = peer_address_;
   request.tls = stream_.has_tls();
   request.tls_client_subject = peer_.subject;
@@ -245,6 +253,7 @@ Task<void> ServerConnection::WriteLoop() {
     gentle = co_await WriteSlot(slot.get());
     last = !gentle || slot->close;
     unread = slot->unread;
+    unanswered_bytes_ -= slot->body_bytes;
     slots_.pop_front();
     room_.Notify();
     // The wait for the next request starts when this one is answered.

@@ -39,6 +39,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
     bool unread = false;   // the client may still be sending
     bool head = false;
     bool http10 = false;
+    size_t body_bytes = 0;  // of the request
     HttpResponse response;
   };
   class Ticket;
@@ -56,6 +57,7 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
                    asio::const_buffer third = {});
   Task<void> CloseGently(bool unread);
 
+  bool HasRoom() const;
   void Accept(ReadResult read);
   void PushError(int status, absl::string_view text);
   HttpResponse ErrorResponse(int status, absl::string_view text) const;
@@ -74,8 +76,9 @@ class ServerConnection : public std::enable_shared_from_this<ServerConnection> {
   Watchdog write_deadline_;
   RequestReader reader_;
   std::deque<std::shared_ptr<Slot>> slots_;
-  Event answer_ready_;  // for the writer
-  Event room_;          // for the reader: an answer has left
+  size_t unanswered_bytes_ = 0;  // of request bodies
+  Event answer_ready_;           // for the writer
+  Event room_;                   // for the reader: an answer has left
   Event writer_ended_;
   bool between_requests_ = false;
   bool reading_ended_ = false;
