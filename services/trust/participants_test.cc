@@ -12,7 +12,7 @@
 namespace dci::trust {
 namespace {
 
-using namespace dci::config::v1;  // NOLINT
+using namespace dci::config::v1;  // NOLINT(google-build-using-namespace)
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;

@@ -35,8 +35,12 @@ absl::StatusOr<Signed> Signer::Sign(absl::string_view header_json,
   }
   std::string document = wire::AssembleDocument(
       {std::string(header_json), std::string(message_json)}, "");
-  if (profile.canonicalization() !=
-      dci::config::v1::CANONICALIZATION_AS_RECEIVED) {
+  const bool compact =
+      profile.form() == dci::config::v1::SIGNATURE_FORM_JWS_COMPACT;
+  // A compact token brings its payload along: there it is the document itself
+  // that must arrive, numbers of any length included.
+  if (!compact && profile.canonicalization() !=
+                      dci::config::v1::CANONICALIZATION_AS_RECEIVED) {
     ASSIGN_OR_RETURN(document,
                      wire::Canonicalize(document, profile.canonicalization()));
   }
@@ -45,8 +49,6 @@ absl::StatusOr<Signed> Signer::Sign(absl::string_view header_json,
                      SignDciString(*key, id_, document, profile, now));
     return result;
   }
-  const bool compact =
-      profile.form() == dci::config::v1::SIGNATURE_FORM_JWS_COMPACT;
   const std::string algorithm = profile.algorithm().empty()
                                     ? key->SigningAlgorithm()
                                     : profile.algorithm();
