@@ -14,7 +14,10 @@ bool In(const absl::string_view (&list)[N], absl::string_view text) {
 }  // namespace
 
 std::string CanonicalAlgorithm(absl::string_view algorithm) {
-  return std::string(algorithm == "Ed25519" ? kEdDsa : algorithm);
+  if (algorithm == "Ed25519" || algorithm == "ed25519") {
+    return std::string(kEdDsa);
+  }
+  return std::string(algorithm);
 }
 
 bool IsSignature(absl::string_view algorithm) {

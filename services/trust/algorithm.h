@@ -31,8 +31,8 @@ inline constexpr absl::string_view kKeyManagementAlgorithms[] = {
 inline constexpr absl::string_view kA256Gcm = "A256GCM";
 inline constexpr absl::string_view kContentAlgorithms[] = {kA256Gcm};
 
-// "Ed25519" (RFC 9864) is EdDSA with the one curve that is used here; any
-// other text is given back.
+// "Ed25519" (RFC 9864), and "ed25519" as the DCI string has it, is EdDSA with
+// the one curve that is used here; any other text is given back.
 std::string CanonicalAlgorithm(absl::string_view algorithm);
 // Of a canonical name.
 bool IsSignature(absl::string_view algorithm);

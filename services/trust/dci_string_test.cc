@@ -132,6 +132,21 @@ TEST(DciStringTest, OtherAlgorithmsAreRefusedWhereverTheyAreNamed) {
   }
 }
 
+TEST(DciStringTest, NoTextMakesTheParserFail) {
+  // Every cut, and every single byte replaced by one that means something.
+  const std::string good = absl::StrCat(Published(), "\"");
+  for (size_t i = 0; i < good.size(); ++i) {
+    const auto cut = ParseDciString(good.substr(0, i));
+    EXPECT_TRUE(!cut.ok() || cut->signature.size() == 64);
+    for (const char c : {'"', '\'', '=', ',', '|', ' ', '\0', '\xff'}) {
+      std::string changed = good;
+      changed[i] = c;
+      const auto read = ParseDciString(changed);
+      EXPECT_TRUE(!read.ok() || read->signature.size() == 64);
+    }
+  }
+}
+
 DciSignature Window(int64_t created, int64_t expires) {
   DciSignature s;
   s.created = created;

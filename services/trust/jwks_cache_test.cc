@@ -1,6 +1,8 @@
 #include "services/trust/jwks_cache.h"
 
+#include <atomic>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -164,6 +166,25 @@ TEST_F(JwksCacheTest, WaitingIsBounded) {
   EXPECT_EQ(answered, 3);
   fetcher_.Answer(Document({"a"}));
   EXPECT_EQ(answered, 5);
+}
+
+TEST_F(JwksCacheTest, ManyThreadsShareOneFetchAndAreAllAnswered) {
+  std::atomic<int> answered{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([this, &answered] {
+      for (int i = 0; i < 250; ++i) {
+        cache_.Get(
+            kUri, kNow, [](const std::vector<TimedKey>&) { return false; },
+            [&answered](KeyList) { ++answered; });
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(answered, 0);
+  ASSERT_EQ(fetcher_.uris.size(), 1u);
+  fetcher_.Answer(Document({"a"}));
+  EXPECT_EQ(answered, 1000);
 }
 
 TEST_F(JwksCacheTest, WithoutAFetcherThereAreNoKeys) {

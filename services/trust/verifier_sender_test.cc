@@ -45,6 +45,27 @@ TEST_F(VerifierTest, AMessageWithoutSenderIsWhoseSignatureItHas) {
   EXPECT_EQ(ReasonOf(Send(out)), REASON_SENDER_ID_INVALID);
 }
 
+TEST_F(VerifierTest, AStringInTheHttpFieldServesAsWell) {
+  Outgoing out;
+  out.profile = DciString();
+  const std::string text = Sign(out).signature_member;
+  Credentials credentials;
+  credentials.http_signature = text;
+  const std::string body =
+      wire::AssembleDocument({out.Header(), out.message}, "");
+  EXPECT_THAT(**Receive(body, credentials), IsOk());
+  EXPECT_EQ(ReasonOf(Receive(absl::StrReplaceAll(body, {{"t-1", "t-2"}}),
+                             credentials)),
+            REASON_SIGNATURE_INVALID);
+  // Where both are there, both must be right.
+  credentials.http_signature =
+      absl::StrReplaceAll(text, {{"created=\"1", "created=\"0"}});
+  EXPECT_EQ(ReasonOf(Receive(
+                wire::AssembleDocument({out.Header(), out.message}, text),
+                credentials)),
+            REASON_SIGNATURE_INVALID);
+}
+
 TEST_F(VerifierTest, AnUnknownKeyIsFetchedAndTheMessageWaits) {
   config_.set_jwks_uri(kUri);
   fetcher_.hold = true;
