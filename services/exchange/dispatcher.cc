@@ -54,7 +54,7 @@ int Dispatcher::in_flight() const {
 
 void Dispatcher::WaitIdle() {
   std::unique_lock<std::mutex> lock(mutex_);
-  idle_.wait(lock, [this] { return lanes_.empty(); });
+  idle_.wait(lock, [this] { return open_ == 0; });
 }
 
 void Dispatcher::Drain() {
@@ -117,6 +117,7 @@ void Dispatcher::Start(const storage::Snapshot& snapshot, DueLane due,
   attempt->started = now;
   {
     std::lock_guard<std::mutex> lock(mutex_);
+    ++open_;
     lanes_.insert(attempt->lane);
     ++peers_[attempt->destination].in_flight;
   }
@@ -226,17 +227,18 @@ void Dispatcher::Report(const Try& attempt, Verdict verdict,
 }
 
 void Dispatcher::Release(const Try& attempt) {
-  // A copy: once the last lane is released, this may be destroyed.
-  const std::function<void()> wake = wake_;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     lanes_.erase(attempt.lane);
     const auto it = peers_.find(attempt.destination);
     Peer& peer = it->second;
     if (--peer.in_flight == 0 && peer.failures == 0) peers_.erase(it);
-    if (lanes_.empty()) idle_.notify_all();
   }
-  if (wake) wake();
+  // The lane is free before anybody looks for it, and this object is there
+  // until the last one has called.
+  if (wake_) wake_();
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (--open_ == 0) idle_.notify_all();
 }
 
 }  // namespace dci::exchange

@@ -112,6 +112,7 @@ class Dispatcher {
   std::condition_variable idle_;
   bool draining_ = false;
   uint64_t random_;
+  int open_ = 0;                            // tries, until they are reported
   absl::flat_hash_set<std::string> lanes_;  // in flight
   absl::flat_hash_map<std::string, Peer> peers_;
 };

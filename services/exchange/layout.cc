@@ -69,8 +69,14 @@ std::string RequestBodyKey(absl::string_view correlation_id) {
   return Tagged(kBody, correlation_id);
 }
 
-std::string OutcomesKey(absl::string_view correlation_id) {
+std::string OutcomesPrefix(absl::string_view correlation_id) {
   return Tagged(kOutcomes, correlation_id);
+}
+
+std::string OutcomesKey(absl::string_view correlation_id, uint64_t first) {
+  std::string key = OutcomesPrefix(correlation_id);
+  AppendOrderedU64(&key, first);
+  return key;
 }
 
 std::string PendingPrefix(absl::string_view correlation_id) {
@@ -83,7 +89,7 @@ std::string PendingKey(absl::string_view correlation_id, uint64_t index) {
   return key;
 }
 
-std::optional<uint64_t> PendingIndex(absl::string_view key) {
+std::optional<uint64_t> IndexOf(absl::string_view key) {
   if (key.size() < 8) return std::nullopt;
   key.remove_prefix(key.size() - 8);
   uint64_t index = 0;

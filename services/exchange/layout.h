@@ -42,11 +42,14 @@ std::string ItemPrefix(absl::string_view sender,
 // transactions, by correlation id.
 std::string TransactionKey(absl::string_view correlation_id);
 std::string RequestBodyKey(absl::string_view correlation_id);
-std::string OutcomesKey(absl::string_view correlation_id);
+// Outcomes of a request, by the place of the first one in the row.
+std::string OutcomesKey(absl::string_view correlation_id, uint64_t first);
+std::string OutcomesPrefix(absl::string_view correlation_id);
 // Pending items of a request, in order.
 std::string PendingKey(absl::string_view correlation_id, uint64_t index);
 std::string PendingPrefix(absl::string_view correlation_id);
-std::optional<uint64_t> PendingIndex(absl::string_view key);
+// The number at the end of an OutcomesKey or a PendingKey.
+std::optional<uint64_t> IndexOf(absl::string_view key);
 // Requests to decide, in the order they were accepted.
 std::string QueueKey(uint64_t sequence);
 std::string QueuePrefix();

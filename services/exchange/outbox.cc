@@ -204,6 +204,18 @@ absl::StatusOr<bool> Outbox::Replay(storage::CommitView& view,
   return true;
 }
 
+absl::StatusOr<std::string> Outbox::ParkedHead(const storage::View& view,
+                                               absl::string_view lane) const {
+  ASSIGN_OR_RETURN(const LaneRow row, ReadLane(view, lane));
+  if (!row.parked()) {
+    return absl::NotFoundError(absl::StrCat("lane ", lane, " is not parked"));
+  }
+  ASSIGN_OR_RETURN(const OutboxRow head, Read(view, lane, row.head()));
+  dci::common::v1::MsgCallbackHeader header;
+  header.ParseFromString(head.header());
+  return header.message_id();
+}
+
 absl::StatusOr<bool> Outbox::Discard(storage::CommitView& view,
                                      absl::string_view lane,
                                      absl::Time now) const {
@@ -248,7 +260,7 @@ absl::Status Outbox::VisitDue(const storage::Snapshot& snapshot,
   return cursor->status();
 }
 
-absl::StatusOr<OutboxRow> Outbox::Read(const storage::Snapshot& snapshot,
+absl::StatusOr<OutboxRow> Outbox::Read(const storage::View& snapshot,
                                        absl::string_view lane,
                                        uint64_t number) const {
   ASSIGN_OR_RETURN(std::optional<std::string> bytes,

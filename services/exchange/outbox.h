@@ -75,6 +75,9 @@ class Outbox {
   // where it is not parked.
   absl::StatusOr<bool> Replay(storage::CommitView& view, absl::string_view lane,
                               absl::Time due) const;
+  // message_id of the head of a parked lane; NOT_FOUND where it is not parked.
+  absl::StatusOr<std::string> ParkedHead(const storage::View& view,
+                                         absl::string_view lane) const;
   // Throws the head of a parked lane away and goes on with the next. False
   // where it is not parked.
   absl::StatusOr<bool> Discard(storage::CommitView& view,
@@ -89,7 +92,7 @@ class Outbox {
                         absl::string_view destination, absl::Time now,
                         const std::function<bool(DueLane)>& visit) const;
   // The message; NOT_FOUND where it is gone.
-  absl::StatusOr<stored::OutboxRow> Read(const storage::Snapshot& snapshot,
+  absl::StatusOr<stored::OutboxRow> Read(const storage::View& snapshot,
                                          absl::string_view lane,
                                          uint64_t number) const;
   // Parked lanes, longest first, of one destination or, with an empty one, of

@@ -2,6 +2,7 @@
 #ifndef CONVERGENCE_SERVICES_EXCHANGE_TESTING_FAKES_H_
 #define CONVERGENCE_SERVICES_EXCHANGE_TESTING_FAKES_H_
 
+#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -31,7 +32,7 @@ class FakeClock : public Clock {
 
  private:
   mutable std::mutex mutex_;
-  absl::Time now_ = absl::FromUnixSeconds(1795500000);  // 2026-11-24
+  absl::Time now_ = absl::FromUnixSeconds(1795502400);  // 2026-11-24 06:40
 };
 
 // "id-1", "id-2", …
@@ -58,6 +59,7 @@ class FakeSender : public Sender {
     {
       std::lock_guard<std::mutex> lock(mutex_);
       sent_.push_back(delivery);
+      changed_.notify_all();
       respond = respond_;
       if (respond == nullptr) waiting_.push_back(std::move(done));
     }
@@ -78,6 +80,10 @@ class FakeSender : public Sender {
     }
     done(std::move(reply));
   }
+  void WaitForSent(size_t count) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [&] { return sent_.size() >= count; });
+  }
   std::vector<Delivery> sent() const {
     std::lock_guard<std::mutex> lock(mutex_);
     return sent_;
@@ -85,6 +91,7 @@ class FakeSender : public Sender {
 
  private:
   mutable std::mutex mutex_;
+  std::condition_variable changed_;
   std::function<absl::StatusOr<Reply>(const Delivery&)> respond_;
   std::vector<Delivery> sent_;
   std::deque<Done> waiting_;

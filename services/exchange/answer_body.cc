@@ -1,0 +1,133 @@
+#include "services/exchange/answer_body.h"
+
+#include "services/base/clock.h"
+#include "services/exchange/wire_fields.h"
+#include "services/schema/reason.h"
+
+namespace dci::exchange {
+namespace {
+
+using dci::common::v1::MsgCallbackHeader;
+
+// The standard's bound on messages for people.
+constexpr size_t kMaxReasonMessage = 999;
+
+std::string Cut(absl::string_view text) {
+  size_t size = std::min(text.size(), kMaxReasonMessage);
+  // Not within a character of UTF-8.
+  while (size < text.size() && size > 0 &&
+         (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) {
+    --size;
+  }
+  return std::string(text.substr(0, size));
+}
+
+std::string ItemBytes(const MethodPlan& plan, const stored::Outcome& outcome) {
+  const MethodPlan::Numbers& n = plan.answer;
+  std::string item;
+  AppendBytes(&item, n.reference_id, outcome.reference_id());
+  AppendBytes(&item, n.timestamp, outcome.timestamp());
+  AppendVarint(&item, n.status, static_cast<uint64_t>(outcome.status()));
+  if (!outcome.reason_code().empty()) {
+    AppendBytes(&item, n.reason_code, outcome.reason_code());
+  }
+  if (!outcome.reason_message().empty()) {
+    AppendBytes(&item, n.reason_message, outcome.reason_message());
+  }
+  item.append(outcome.result());
+  return item;
+}
+
+}  // namespace
+
+bool IsFault(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kAborted:
+    case absl::StatusCode::kCancelled:
+    case absl::StatusCode::kDataLoss:
+    case absl::StatusCode::kDeadlineExceeded:
+      return true;
+    default:
+      return false;
+  }
+}
+
+stored::Outcome OutcomeOf(const ItemOutcome& outcome,
+                          absl::string_view reference_id, absl::Time now) {
+  stored::Outcome stored;
+  stored.set_status(outcome.status);
+  stored.set_reason_code(outcome.reason_code);
+  stored.set_reason_message(Cut(outcome.reason_message));
+  stored.set_result(outcome.result);
+  stored.set_reference_id(std::string(reference_id));
+  stored.set_timestamp(FormatTimestamp(now));
+  return stored;
+}
+
+stored::Outcome RefusedOutcome(const absl::Status& refusal,
+                               absl::string_view reference_id, absl::Time now) {
+  ItemOutcome outcome;
+  outcome.status = dci::common::v1::REQUEST_STATUS_RJCT;
+  outcome.reason_code =
+      schema::ReasonText(schema::ReasonOf(refusal), schema::Place::kItem);
+  outcome.reason_message = std::string(refusal.message());
+  return OutcomeOf(outcome, reference_id, now);
+}
+
+void Count(const stored::Outcome& outcome, Tally* tally) {
+  ++tally->total;
+  if (outcome.status() == dci::common::v1::REQUEST_STATUS_PDNG) return;
+  ++tally->completed;
+  if (outcome.status() == dci::common::v1::REQUEST_STATUS_RJCT) {
+    ++tally->refused;
+  }
+}
+
+std::string AnswerBody(const MethodPlan& plan, absl::string_view transaction_id,
+                       absl::string_view correlation_id,
+                       const std::vector<stored::Outcome>& outcomes) {
+  const MethodPlan::Numbers& n = plan.answer;
+  std::string body;
+  AppendBytes(&body, n.transaction_id, transaction_id);
+  AppendBytes(&body, n.correlation_id, correlation_id);
+  for (const stored::Outcome& outcome : outcomes) {
+    if (n.list == 0) {
+      body.append(ItemBytes(plan, outcome));
+    } else {
+      AppendBytes(&body, n.list, ItemBytes(plan, outcome));
+    }
+  }
+  return body;
+}
+
+MsgCallbackHeader AnswerHeader(const Tally& tally) {
+  MsgCallbackHeader header;
+  header.set_total_count(tally.total);
+  header.set_completed_count(tally.completed);
+  if (tally.completed < tally.total) {
+    header.set_status(dci::common::v1::REQUEST_STATUS_PDNG);
+  } else if (tally.total > 0 && tally.refused == tally.total) {
+    header.set_status(dci::common::v1::REQUEST_STATUS_RJCT);
+    header.set_status_reason_code(schema::ReasonText(
+        dci::common::v1::REASON_ERRORS_TOO_MANY, schema::Place::kHeader));
+  } else {
+    header.set_status(dci::common::v1::REQUEST_STATUS_SUCC);
+  }
+  return header;
+}
+
+MsgCallbackHeader RefusedHeader(const absl::Status& refusal, int total) {
+  MsgCallbackHeader header;
+  header.set_total_count(total);
+  header.set_completed_count(total);
+  header.set_status(dci::common::v1::REQUEST_STATUS_RJCT);
+  header.set_status_reason_code(
+      schema::ReasonText(schema::ReasonOf(refusal), schema::Place::kHeader));
+  header.set_status_reason_message(Cut(refusal.message()));
+  return header;
+}
+
+}  // namespace dci::exchange

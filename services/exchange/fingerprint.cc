@@ -1,0 +1,37 @@
+#include "services/exchange/fingerprint.h"
+
+#include "absl/strings/str_cat.h"
+#include "services/base/hash.h"
+#include "services/base/status_macros.h"
+#include "services/exchange/wire_fields.h"
+
+namespace dci::exchange {
+
+absl::StatusOr<std::string> MessageFingerprint(const wire::Codec& codec,
+                                               const MethodPlan& plan,
+                                               absl::string_view body) {
+  // Actions are words of the schema: nothing in them needs escaping.
+  const std::vector<std::string>& actions = plan.method->actions;
+  std::string json =
+      absl::StrCat("{\"action\":\"", actions.empty() ? "" : actions.front(),
+                   "\",\"message\":");
+  RETURN_IF_ERROR(codec.WireToJson(*plan.method->request_body, body,
+                                   schema::Dialect::kC25, &json));
+  json.push_back('}');
+  return Sha256(json);
+}
+
+absl::StatusOr<std::string> ItemFingerprint(const wire::Codec& codec,
+                                            const MethodPlan& plan,
+                                            absl::string_view item) {
+  const schema::Method& method = *plan.method;
+  const schema::Message& type =
+      method.items == nullptr ? *method.request_body : *method.items->message;
+  std::string json;
+  RETURN_IF_ERROR(codec.WireToJson(
+      type, Without(item, plan.request.timestamp, plan.request.locale),
+      schema::Dialect::kC25, &json));
+  return Sha256(json).substr(0, 16);
+}
+
+}  // namespace dci::exchange

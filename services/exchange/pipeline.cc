@@ -1,0 +1,239 @@
+#include "services/exchange/pipeline.h"
+
+#include <utility>
+
+#include "services/base/status_macros.h"
+#include "services/exchange/pipeline_impl.h"
+#include "services/schema/reason.h"
+
+namespace dci::exchange {
+
+using dci::common::v1::MsgCallbackHeader;
+
+Pipeline::Impl::Impl(PipelineOptions options, PipelineParts parts,
+                     const Spaces& spaces)
+    : options_(std::move(options)),
+      parts_(parts),
+      spaces_(spaces),
+      outbox_(spaces.outbox, parts.ids),
+      transactions_(spaces, parts.handlers, &outbox_, parts.participants,
+                    parts.codec),
+      envelopes_(parts.codec, parts.signer, parts.encrypter),
+      renderer_(options_.id, options_.public_url, options_.send_timeout,
+                &envelopes_, parts.participants),
+      intake_(
+          {options_.accepted_receiver_ids, options_.limits, options_.max_items},
+          parts.codec, parts.verifier, parts.handlers, parts.clock, parts.ids),
+      recent_(options_.replay_window),
+      decider_({.backoff = options_.dispatch.backoff,
+                .seed = options_.dispatch.seed},
+               spaces, parts.store, &transactions_, &outbox_, parts.clock,
+               &metrics_, parts.log),
+      dispatcher_(options_.dispatch, parts.store, &outbox_, &renderer_,
+                  parts.sender, parts.clock, &metrics_, parts.log, [this] {
+                    if (dispatch_runner_ != nullptr) dispatch_runner_->Wake();
+                  }) {
+  if (!options_.run_in_background) return;
+  dispatch_runner_ =
+      std::make_unique<Runner>([this] { RunDispatcher(); }, options_.tick);
+  decide_runner_ =
+      std::make_unique<Runner>([this] { RunDecider(); }, options_.tick);
+  // Their passes wake each other: both must be there.
+  dispatch_runner_->Start();
+  decide_runner_->Start();
+}
+
+Pipeline::Impl::~Impl() { Drain(); }
+
+// An error of a pass is one of the store, which shows it in its own state;
+// the next pass tries again.
+void Pipeline::Impl::RunDecider() {
+  while (!stopping_) {
+    const absl::StatusOr<int> begun = decider_.ExecutePass(parts_.clock->Now());
+    if (!begun.ok() || *begun == 0) return;
+    dispatch_runner_->Wake();
+  }
+}
+
+void Pipeline::Impl::RunDispatcher() {
+  while (!stopping_) {
+    const absl::StatusOr<int> begun =
+        dispatcher_.ExecutePass(parts_.clock->Now());
+    if (!begun.ok() || *begun == 0) return;
+  }
+}
+
+void Pipeline::Impl::Wake() {
+  if (decide_runner_ == nullptr) return;
+  decide_runner_->Wake();
+  dispatch_runner_->Wake();
+}
+
+void Pipeline::Impl::Drain() {
+  {
+    std::unique_lock<std::mutex> lock(mutex_);
+    draining_ = true;
+    idle_.wait(lock, [this] { return active_ == 0; });
+  }
+  stopping_ = true;
+  // Stopped, not destroyed: answers that come late still wake them.
+  if (decide_runner_ != nullptr) {
+    decide_runner_->Stop();
+    dispatch_runner_->Stop();
+  }
+  dispatcher_.Drain();
+}
+
+void Pipeline::Impl::Handle(RawMessage raw, std::function<void(Answer)> done) {
+  metrics_.received++;
+  auto call = std::make_shared<Call>();
+  call->wire = raw.wire;
+  call->method = raw.method;
+  call->received = raw.received;
+  call->deadline = raw.deadline;
+  call->done = std::move(done);
+  bool draining;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    ++active_;
+    draining = draining_;
+  }
+  if (draining) {
+    return Refuse(call,
+                  schema::Refusal(dci::common::v1::REASON_SERVICE_UNAVAILABLE,
+                                  "the service is stopping"));
+  }
+  intake_.Take(call, std::move(raw), [this, call](absl::Status status) {
+    if (!status.ok()) return Refuse(call, status);
+    Proceed(call);
+  });
+}
+
+MsgCallbackHeader Pipeline::Impl::FullHeader(const Call& call,
+                                             MsgCallbackHeader header) const {
+  header.set_version("1.0.0");
+  header.set_message_id(parts_.ids->NewId());
+  header.set_action(call.method->answer_action);
+  header.set_sender_id(options_.id);
+  header.set_receiver_id(call.sender_id);
+  header.set_is_msg_encrypted(call.request->encrypted);
+  return header;
+}
+
+void Pipeline::Impl::Give(CallPtr call, MsgCallbackHeader header,
+                          std::string body, int items, int refused) {
+  const absl::Time now = parts_.clock->Now();
+  // Of this sending: a JWS is judged by it.
+  header.set_message_ts(FormatTimestamp(now));
+  metrics_.items += items;
+  metrics_.items_refused += refused;
+  LogEvent event = EventOf(*call, LogEvent::Kind::kAnswered);
+  event.items = items;
+  event.items_refused = refused;
+  Draft draft;
+  draft.wire = call->wire;
+  draft.envelope = call->method->response;
+  draft.body_type = call->method->response_body;
+  draft.header = std::move(header);
+  draft.body = std::move(body);
+  draft.receiver = call->request->context.sender;
+  draft.encrypt = call->request->encrypted;
+  envelopes_.Seal(std::move(draft), now,
+                  [this, call, event](absl::StatusOr<Sealed> sealed) {
+                    if (!sealed.ok()) {
+                      // A receiver without a key cannot mend that by asking
+                      // again soon.
+                      return Refuse(call, absl::UnavailableError(
+                                              sealed.status().message()));
+                    }
+                    metrics_.answered++;
+                    Answer answer;
+                    answer.bytes = std::move(sealed->bytes);
+                    answer.http_signature = std::move(sealed->http_signature);
+                    Finish(call, std::move(answer), event);
+                  });
+}
+
+Answer Pipeline::Impl::Refuse(Wire wire, const absl::Status& why) const {
+  return envelopes_.Refuse(wire, why, parts_.ids->NewId(), parts_.clock->Now());
+}
+
+void Pipeline::Impl::Refuse(CallPtr call, const absl::Status& why) {
+  const schema::Reason reason = schema::ReasonOf(why);
+  metrics_.refused++;
+  metrics_.throttled +=
+      reason == dci::common::v1::REASON_REQUEST_TOO_MANY_REQUESTS;
+  metrics_.unavailable += reason == dci::common::v1::REASON_SERVICE_UNAVAILABLE;
+  LogEvent event = EventOf(*call, LogEvent::Kind::kRefused);
+  event.outcome = schema::Info(reason).text;
+  Answer answer = Refuse(call->wire, why);
+  answer.retry_after = call->retry_after;
+  Finish(call, std::move(answer), std::move(event));
+}
+
+LogEvent Pipeline::Impl::EventOf(const Call& call, LogEvent::Kind kind) const {
+  LogEvent event;
+  event.kind = kind;
+  event.method = call.method->full_name;
+  event.participant_id = call.sender_id;
+  event.message_id = call.header.message_id();
+  event.findings = call.findings;
+  if (call.request != nullptr) {
+    event.transaction_id = call.request->context.transaction_id;
+    event.correlation_id = call.request->context.correlation_id;
+  }
+  return event;
+}
+
+void Pipeline::Impl::Finish(const CallPtr& call, Answer answer,
+                            LogEvent event) {
+  if (parts_.log != nullptr) {
+    event.time = parts_.clock->Now();
+    event.duration = event.time - call->received;
+    parts_.log->Log(event);
+  }
+  call->done(std::move(answer));
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (--active_ == 0) idle_.notify_all();
+}
+
+absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::Create(
+    PipelineOptions options, PipelineParts parts) {
+  ASSIGN_OR_RETURN(const Spaces spaces, Spaces::Find(*parts.store));
+  return std::unique_ptr<Pipeline>(
+      new Pipeline(std::make_unique<Impl>(std::move(options), parts, spaces)));
+}
+
+Pipeline::Pipeline(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Pipeline::~Pipeline() = default;
+
+void Pipeline::Handle(RawMessage message, std::function<void(Answer)> done) {
+  impl_->Handle(std::move(message), std::move(done));
+}
+
+Answer Pipeline::Refuse(Wire wire, const absl::Status& status) const {
+  return impl_->Refuse(wire, status);
+}
+
+absl::StatusOr<int> Pipeline::DecidePass(absl::Time now) {
+  return impl_->decider_.ExecutePass(now);
+}
+
+absl::StatusOr<int> Pipeline::DispatchPass(absl::Time now) {
+  return impl_->dispatcher_.ExecutePass(now);
+}
+
+void Pipeline::WaitIdle() { impl_->dispatcher_.WaitIdle(); }
+void Pipeline::Wake() { impl_->Wake(); }
+void Pipeline::Drain() { impl_->Drain(); }
+const Outbox& Pipeline::outbox() const { return impl_->outbox_; }
+
+absl::Status Pipeline::Complete(storage::CommitView& view,
+                                const std::vector<Completion>& completions,
+                                absl::Time now) const {
+  return impl_->transactions_.Complete(view, completions, now);
+}
+
+const Metrics& Pipeline::metrics() const { return impl_->metrics_; }
+
+}  // namespace dci::exchange
