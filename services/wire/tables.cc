@@ -111,6 +111,9 @@ void Tables::Fill(MessagePlan* plan) {
     f.typed = field.kind != Kind::kString ||
               field.format != schema::Format::kNone ||
               field.code_list != nullptr;
+    const bool body = &field == plan->schema->body ||
+                      (plan->schema->is_ack && field.kind == Kind::kMessage);
+    if (body) f.inner = field.json_name;
     f.slot = plan->slots++;
     if (field.number < kSmallNumbers) plan->by_number[field.number] = &f;
     if (field.required != 0) plan->required.push_back(&f);

@@ -26,8 +26,10 @@ struct FieldPlan {
   const UnionPlan* chooses = nullptr;    // whose members its text tells apart
   std::string tag;                       // bytes of the protobuf key
   std::unique_ptr<const RE2> pattern;    // null: none
-  int slot = 0;                          // in its message
-  bool typed = false;                    // " " is no value of it
+  // Key that may stand around the members of its message; empty: none.
+  absl::string_view inner;
+  int slot = 0;        // in its message
+  bool typed = false;  // " " is no value of it
 
   bool personal() const { return field->personal != schema::Personal::kNo; }
 };

@@ -315,8 +315,8 @@ Reader::Got Reader::Nest(const FieldPlan& field, Cursor* cursor,
                   out) == Got::kError) {
       return Got::kError;
     }
-  } else if (!ReadObject(plan, {&field.field->wrappers, ""}, false, cursor,
-                         out)) {
+  } else if (!ReadObject(plan, {&field.field->wrappers, field.inner}, false,
+                         cursor, out)) {
     return Got::kError;
   }
   nested.Close();
