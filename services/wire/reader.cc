@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/wire/json_text.h"
 #include "services/wire/scan.h"
+#include "services/wire/text_rules.h"
 #include "services/wire/wire_bytes.h"
 
 namespace dci::wire {
@@ -19,6 +20,17 @@ bool Has(const absl::InlinedVector<uint64_t, 2>& bits, int slot) {
 
 void Set(absl::InlinedVector<uint64_t, 2>* bits, int slot) {
   (*bits)[slot >> 6] |= uint64_t{1} << (slot & 63);
+}
+
+void Unset(absl::InlinedVector<uint64_t, 2>* bits, int slot) {
+  (*bits)[slot >> 6] &= ~(uint64_t{1} << (slot & 63));
+}
+
+// null or a blank text: says nothing, whatever the field.
+bool IsEmptyValue(absl::string_view raw) {
+  if (raw == "null") return true;
+  return raw.size() >= 2 && raw[0] == '"' &&
+         IsBlank(raw.substr(1, raw.size() - 2));
 }
 
 // Cut at the border of a character.
@@ -167,7 +179,7 @@ bool Reader::GivenAgain(Object* object, const KeyPlan& key, Cursor cursor,
   while (cursor.NextMember()) {
     const bool same = cursor.Key().Text(&buffer) == *key.canonical;
     *other = cursor.Skip();
-    if (same) return true;
+    if (same && !IsEmptyValue(*other)) return true;
   }
   return false;
 }
@@ -230,9 +242,7 @@ bool Reader::Through(Object* object, absl::string_view key, Cursor* cursor,
                                  around.wrappers->end(), std::string(key)))
                            : around.inner});
   Find(wrapper ? rules::kWrapper : rules::kMessageNested, "");
-  object->around = {};
   const bool ok = Members(object, cursor, out);
-  object->around = around;
   path_.pop_back();
   return ok;
 }
