@@ -140,7 +140,7 @@ bool Reader::Known(Object* object, const KeyPlan& key, Cursor* cursor,
   if (key.key != *key.canonical && GivenAgain(object, key, *cursor, &other)) {
     // The canonical name follows, and counts.
     const absl::string_view raw = cursor->Skip();
-    if (raw != other) {
+    if (raw != other && !IsEmptyValue(raw)) {
       Find(rules::kAliasConflict, "");
       Keep(*object->plan, PointerStep(key.key), raw, out);
     }

@@ -131,14 +131,13 @@ void Run(int rounds) {
     if (!pb::util::JsonStringToMessage(theirs, &parsed).ok()) Die("parse");
   });
   Report("read", theirs.size(), our_read, their_read);
+  // The text is written from the bytes that a store holds; theirs from a
+  // message that is there already. A byte of "@context", which only ours has,
+  // counts as any other.
   const double our_write = Time(rounds, [&] { OursToJson(schema, wire); });
   const double their_write = Time(rounds, [&] {
-    Group parsed;
     std::string json;
-    if (!parsed.ParseFromString(wire) ||
-        !pb::util::MessageToJsonString(parsed, &json, print).ok()) {
-      Die("print");
-    }
+    if (!pb::util::MessageToJsonString(group, &json, print).ok()) Die("print");
   });
   Report("write", theirs.size(), our_write * theirs.size() / ours.size(),
          their_write);
