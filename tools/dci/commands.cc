@@ -6,8 +6,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tools/dci/call.h"
+#include "tools/dci/export.h"
 #include "tools/dci/keygen.h"
 #include "tools/dci/listen.h"
+#include "tools/dci/load.h"
+#include "tools/dci/parked.h"
+#include "tools/dci/participant.h"
 #include "tools/dci/sign.h"
 #include "tools/dci/verify.h"
 
@@ -71,6 +75,12 @@ std::vector<Command> AllCommands() {
   commands.push_back(VerifyCommand());
   commands.push_back(KeygenCommand());
   commands.push_back(ListenCommand());
+  for (Command& command : ParticipantCommands())
+    commands.push_back(std::move(command));
+  commands.push_back(LoadCommand());
+  commands.push_back(ExportCommand());
+  for (Command& command : ParkedCommands())
+    commands.push_back(std::move(command));
   return commands;
 }
 

@@ -6,6 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "dci/admin/v1/parked.pb.h"
+#include "dci/admin/v1/participants.pb.h"
+#include "dci/admin/v1/registry_admin.pb.h"
 #include "dci/authz/v1/token.pb.h"
 #include "dci/common/v1/code_list.pb.h"
 #include "dci/ext/v1/discovery.pb.h"
@@ -96,6 +99,9 @@ absl::StatusOr<std::unique_ptr<const Model>> CompiledModel() {
   // file that has only services is found by its name.
   const auto* pool = google::protobuf::DescriptorPool::generated_pool();
   return Model::Build({
+      dci::admin::v1::ListParkedRequest::descriptor()->file(),
+      dci::admin::v1::ListParticipantsRequest::descriptor()->file(),
+      dci::admin::v1::LoadRequest::descriptor()->file(),
       dci::authz::v1::TokenRequest::descriptor()->file(),
       dci::common::v1::Sex_descriptor()->file(),
       dci::ext::v1::Capabilities::descriptor()->file(),
