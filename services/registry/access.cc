@@ -161,6 +161,13 @@ absl::Status Estimate(const Spaces& spaces, const storage::Snapshot& snapshot,
   return absl::OkStatus();
 }
 
+// Only whether and how to use a range depends on how many rows there are;
+// postings of values are intersected by leapfrog in any order.
+bool HasRange(const Access& access) {
+  return access.kind == Access::Kind::kRange ||
+         std::any_of(access.children.begin(), access.children.end(), HasRange);
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<Access>> FindAccess(
@@ -168,7 +175,8 @@ absl::StatusOr<std::optional<Access>> FindAccess(
     const storage::Snapshot& snapshot) {
   ASSIGN_OR_RETURN(std::optional<Access> access,
                    Finder(type, spaces, snapshot).Find(query));
-  if (access.has_value()) RETURN_IF_ERROR(Estimate(spaces, snapshot, &*access));
+  if (access.has_value() && HasRange(*access))
+    RETURN_IF_ERROR(Estimate(spaces, snapshot, &*access));
   return access;
 }
 

@@ -31,14 +31,14 @@ struct Access {
   std::vector<Access> children;
   // Gives the records of its query and no other.
   bool exact = true;
-  // Rows to pass over, about.
+  // Rows to pass over, about; 0 where nothing depends on it.
   uint64_t estimate = 0;
 };
 
 // What ready indexes give for the query; nothing where they give no bound (a
 // negation, an attribute without index, one such within an `or`). Ranges on
-// the same index are joined where a record has only one value. Asks the
-// snapshot for estimates.
+// the same index are joined where a record has only one value. Where there
+// are ranges the snapshot is asked for estimates.
 absl::StatusOr<std::optional<Access>> FindAccess(
     const Query& query, const RecordType& type, const Spaces& spaces,
     const storage::Snapshot& snapshot);

@@ -49,8 +49,9 @@ struct LoadOptions {
   // times as fast; other changes are refused meanwhile, and no change rows are
   // written: the change log of a registry begins after its first load.
   bool allow_bulk = true;
-  // Bytes of rows gathered for one write of a bulk load.
-  size_t bulk_bytes = 16u << 20;
+  // Bytes of rows gathered for one write of a bulk load. Each makes a file for
+  // reads to look into until the store has merged them: few large ones.
+  size_t bulk_bytes = 48u << 20;
   // Changes under way at once otherwise; they share synced writes.
   int in_flight = 1000;
   absl::Time now;

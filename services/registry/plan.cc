@@ -144,13 +144,16 @@ class Opener {
   Budget* const budget_;
 };
 
+std::string Rows(const Access& access) {
+  return access.estimate == 0 ? "" : absl::StrCat(" ~", access.estimate);
+}
+
 std::string Describe(const Access& access) {
   if (access.kind == Access::Kind::kValues)
     return absl::StrCat(access.index->schema->name, " = ",
-                        access.prefixes.size(), " ~", access.estimate);
+                        access.prefixes.size(), Rows(access));
   if (IsRange(access))
-    return absl::StrCat(access.index->schema->name, " range ~",
-                        access.estimate);
+    return absl::StrCat(access.index->schema->name, " range", Rows(access));
   std::vector<std::string> parts;
   for (const Access& child : access.children) parts.push_back(Describe(child));
   return absl::StrCat(

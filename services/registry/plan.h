@@ -40,7 +40,8 @@ struct Plan {
   // The drive gives just the records of the query: none is read to match it.
   bool exact = false;
 
-  // "leapfrog(sex = 1 value ~500, marital_status = 1 value ~80), exact".
+  // "leapfrog(sex = 1 ~500, birth_date range ~80), exact": index, number of
+  // values asked for, rows.
   std::string Explain() const;
 };
 

@@ -91,7 +91,7 @@ TEST_F(SearchTest, PlansByWhatIsSelective) {
     EXPECT_OK(page) << query;
     return page.ok() ? page->plan : "";
   };
-  EXPECT_EQ(plan(R"({"HOUSEHOLD_ID":"00007"})"), "identifier = 1 ~1, exact");
+  EXPECT_EQ(plan(R"({"HOUSEHOLD_ID":"00007"})"), "identifier = 1, exact");
   EXPECT_THAT(plan(R"({"location":"place 1","group_size":2})"),
               testing::AllOf(HasSubstr("leapfrog(location = 1"),
                              HasSubstr("group_size = 1"), HasSubstr("exact")));

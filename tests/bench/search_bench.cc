@@ -153,18 +153,22 @@ Latency Measure(const Subject& subject,
                 const std::vector<registry::v1::SearchCriteria>& queries,
                 uint64_t least, uint64_t most) {
   std::vector<double> micros;
-  for (const registry::v1::SearchCriteria& criteria : queries) {
-    const auto start = Clock::now();
-    const auto snapshot = subject.store->GetSnapshot();
-    const auto page = subject.held->Search(criteria, *snapshot, {});
-    Check(page.ok(), page.status().ToString());
-    const auto bytes = subject.held->Render(*page, *snapshot);
-    Check(bytes.ok(), bytes.status().ToString());
-    micros.push_back(
-        std::chrono::duration<double, std::micro>(Clock::now() - start)
-            .count());
-    Check(*page->total >= least && *page->total <= most,
-          absl::StrCat(*page->total, " hits: ", page->plan));
+  // Once over all of them first: what is measured is not the disk.
+  for (int round = 0; round < 2; ++round) {
+    micros.clear();
+    for (const registry::v1::SearchCriteria& criteria : queries) {
+      const auto start = Clock::now();
+      const auto snapshot = subject.store->GetSnapshot();
+      const auto page = subject.held->Search(criteria, *snapshot, {});
+      Check(page.ok(), page.status().ToString());
+      const auto bytes = subject.held->Render(*page, *snapshot);
+      Check(bytes.ok(), bytes.status().ToString());
+      micros.push_back(
+          std::chrono::duration<double, std::micro>(Clock::now() - start)
+              .count());
+      Check(*page->total >= least && *page->total <= most,
+            absl::StrCat(*page->total, " hits: ", page->plan));
+    }
   }
   std::sort(micros.begin(), micros.end());
   return {micros[micros.size() / 2], micros[micros.size() * 99 / 100]};
@@ -214,16 +218,22 @@ void Run(const std::vector<size_t>& sizes) {
     bare = LoadBare(subject, sample);
     ours = Load(subject, sample, /*bulk=*/false);
   }
-  std::printf("durable load / bare synced WriteBatch: %.2f\n", bare / ours);
+  std::printf("durable load / bare synced WriteBatch: %.2f (%.1f s)\n",
+              bare / ours, ours);
   Latency id_base, traits_base;
   for (const size_t size : sizes) {
     const auto records = Records(size);
     Subject subject(absl::StrCat("search_", size));
     const double seconds = Load(subject, records, /*bulk=*/true);
-    std::printf("%zu records: bulk load at %.1f of the durable one\n", size,
-                (records.size() / seconds) / (sample.size() / ours));
-    const Latency id = Measure(subject, ById(size), 1, 1);
-    const Latency traits = Measure(subject, ByTraits(), 0, 10);
+    std::printf("%zu records: bulk load at %.1f of the durable one (%.1f s)\n",
+                size, (records.size() / seconds) / (sample.size() / ours),
+                seconds);
+    // The store merges files for a while after a load: the second time counts.
+    Latency id, traits;
+    for (int round = 0; round < 2; ++round) {
+      id = Measure(subject, ById(size), 1, 1);
+      traits = Measure(subject, ByTraits(), 0, 10);
+    }
     if (id_base.p50 == 0) id_base = id, traits_base = traits;
     std::printf(
         "%zu records, against the first size: by identifier p50 %.2f p99 "
