@@ -60,7 +60,7 @@ absl::StatusOr<std::string> Decrypter::Decrypt(const EncryptedMessage& message,
 }
 
 void Encrypter::Encrypt(
-    std::shared_ptr<const Participant> to, std::string clear_json,
+    const std::shared_ptr<const Participant>& to, std::string clear_json,
     absl::Time now,
     std::function<void(absl::StatusOr<EncryptedMessage>)> done) const {
   if (EncryptionKey(to->keys(), now) != nullptr || cache_ == nullptr ||
@@ -73,7 +73,7 @@ void Encrypter::Encrypt(
         return EncryptionKey(keys, now) != nullptr;
       },
       [clear = std::move(clear_json), place = place_, now,
-       done = std::move(done)](KeyList keys) {
+       done = std::move(done)](const KeyList& keys) {
         done(EncryptTo(*keys, clear, place, now));
       });
 }

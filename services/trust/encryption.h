@@ -55,7 +55,7 @@ class Encrypter {
   // FAILED_PRECONDITION where there is no such key: the message must not
   // leave in clear.
   void Encrypt(
-      std::shared_ptr<const Participant> to, std::string clear_json,
+      const std::shared_ptr<const Participant>& to, std::string clear_json,
       absl::Time now,
       std::function<void(absl::StatusOr<dci::common::v1::EncryptedMessage>)>
           done) const;

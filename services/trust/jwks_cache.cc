@@ -28,7 +28,7 @@ JwksCache::~JwksCache() = default;
 
 void JwksCache::Get(const std::string& uri, absl::Time now,
                     const Enough& enough,
-                    std::function<void(KeyList keys)> done) {
+                    const std::function<void(KeyList keys)>& done) {
   KeyList at_once;
   bool fetch = false;
   {
@@ -44,7 +44,7 @@ void JwksCache::Get(const std::string& uri, absl::Time now,
         (entry.fetching && entry.waiting.size() >= options_.max_waiting)) {
       at_once = usable;
     } else {
-      entry.waiting.push_back(std::move(done));
+      entry.waiting.push_back(done);
       fetch = !entry.fetching;
       entry.fetching = true;
       if (fetch) entry.attempted = now;

@@ -58,7 +58,7 @@ class JwksCache {
   // its outcome is given from the fetcher's thread. `keys` is empty, never
   // null, where there are none to be had.
   void Get(const std::string& uri, absl::Time now, const Enough& enough,
-           std::function<void(KeyList keys)> done);
+           const std::function<void(KeyList keys)>& done);
 
  private:
   struct Entry;

@@ -22,6 +22,7 @@ namespace {
 
 // Bytes of each of the two numbers of an ES256 signature.
 constexpr int kHalf = 32;
+constexpr size_t kWhole = 64;
 
 absl::Status Bad(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("JWS: ", what));
@@ -49,7 +50,7 @@ MdCtxPtr Context(absl::string_view algorithm, const Key& key, Init init) {
 // JOSE writes an ECDSA signature as two numbers of fixed length, OpenSSL
 // reads and writes DER.
 bool DerFromRaw(absl::string_view raw, std::string* der) {
-  if (raw.size() != 2 * kHalf) return false;
+  if (raw.size() != kWhole) return false;
   const EcdsaSigPtr sig(ECDSA_SIG_new());
   ECDSA_SIG_set0(sig.get(), BN_bin2bn(Bytes(raw), kHalf, nullptr),
                  BN_bin2bn(Bytes(raw) + kHalf, kHalf, nullptr));
@@ -63,7 +64,7 @@ bool RawFromDer(absl::string_view der, std::string* raw) {
   const EcdsaSigPtr sig(
       d2i_ECDSA_SIG(nullptr, &in, static_cast<long>(der.size())));
   if (sig == nullptr) return false;
-  raw->resize(2 * kHalf);
+  raw->resize(kWhole);
   return BN_bn2binpad(ECDSA_SIG_get0_r(sig.get()), Bytes(raw), kHalf) ==
              kHalf &&
          BN_bn2binpad(ECDSA_SIG_get0_s(sig.get()), Bytes(raw) + kHalf, kHalf) ==

@@ -85,7 +85,7 @@ struct Verifier::Task {
   bool IsRight(const std::vector<TimedKey>& keys) const;
   absl::Status Decrypt();
 
-  static void CheckSignatures(std::shared_ptr<Task> task);
+  static void CheckSignatures(const std::shared_ptr<Task>& task);
   static void Finish(const std::shared_ptr<Task>& task, absl::Status status);
 };
 
@@ -227,7 +227,7 @@ bool Verifier::Task::IsRight(const std::vector<TimedKey>& keys) const {
 
 // Judges the signatures one after another, each with the configured keys or,
 // where these do not have its key, with the published ones.
-void Verifier::Task::CheckSignatures(std::shared_ptr<Task> task) {
+void Verifier::Task::CheckSignatures(const std::shared_ptr<Task>& task) {
   const Participant& participant = task->participant();
   for (; task->next_signature < task->signatures.size();
        ++task->next_signature) {
@@ -242,7 +242,7 @@ void Verifier::Task::CheckSignatures(std::shared_ptr<Task> task) {
           [&signature, now](const std::vector<TimedKey>& keys) {
             return NamesKeyIn(signature, keys, now);
           },
-          [task](KeyList keys) {
+          [task](const KeyList& keys) {
             if (!task->IsRight(WithoutRevoked(*keys, task->participant().keys(),
                                               task->now))) {
               return Finish(task, SignatureInvalid());
@@ -291,7 +291,7 @@ Verifier::Verifier(VerifierOptions options,
                    const ParticipantDirectory* directory,
                    const TokenChecker* tokens, const Decrypter* decrypter,
                    JwksCache* cache, const wire::Codec* codec)
-    : options_(std::move(options)),
+    : options_(options),
       directory_(directory),
       tokens_(tokens),
       decrypter_(decrypter),
@@ -307,7 +307,7 @@ void Verifier::Verify(wire::DecodedMessage message,
       Task{this, credentials, now, std::move(done), std::move(result)});
   const absl::Status status = task->Begin();
   if (!status.ok()) return Task::Finish(task, status);
-  Task::CheckSignatures(std::move(task));
+  Task::CheckSignatures(task);
 }
 
 }  // namespace dci::trust

@@ -27,6 +27,7 @@
 #include "dci/registry/v1/subscribe.pb.h"
 #include "dci/registry/v1/txn_status.pb.h"
 #include "dci/social/v1/social.pb.h"
+#include "dci/social/v1/social_service.pb.h"
 #include "google/protobuf/text_format.h"
 #include "services/base/status_macros.h"
 #include "services/schema/model.h"
@@ -48,13 +49,17 @@ using Answer = absl::StatusOr<std::string>;
 
 constexpr char kMethod[] = "/dci.social.v1.SocialRegistry/SyncSearch";
 
+// A file that has only services is linked in if something of it is named.
+const google::protobuf::FileDescriptor* ServicesFile() {
+  return google::protobuf::DescriptorPool::generated_pool()->FindFileByName(
+      descriptor_table_dci_2fsocial_2fv1_2fsocial_5fservice_2eproto.filename);
+}
+
 std::unique_ptr<const schema::Model> BuildModel() {
   auto model = schema::Model::Build(
       {dci::social::v1::Group::descriptor()->file(),
        dci::registry::v1::SubscribeRequest::descriptor()->file(),
-       google::protobuf::DescriptorPool::generated_pool()->FindFileByName(
-           "dci/social/v1/social_service.proto"),
-       dci::common::v1::Sex_descriptor()->file()});
+       ServicesFile(), dci::common::v1::Sex_descriptor()->file()});
   if (model.ok()) return *std::move(model);
   std::cerr << model.status() << "\n";
   std::exit(2);
