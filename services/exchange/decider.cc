@@ -100,7 +100,9 @@ absl::StatusOr<std::vector<Decider::EntryPtr>> Decider::Load(
   std::vector<EntryPtr> entries;
   auto cursor = snapshot.Scan(
       storage::ScanOptions::Prefix(spaces_.transactions, QueuePrefix()));
-  for (; cursor->Valid() && entries.size() < options_.max_messages;
+  size_t bytes = 0;
+  for (; cursor->Valid() && entries.size() < options_.max_messages &&
+         bytes < options_.max_bytes;
        cursor->Next()) {
     Entry entry;
     entry.key = std::string(cursor->key());
@@ -116,6 +118,7 @@ absl::StatusOr<std::vector<Decider::EntryPtr>> Decider::Load(
     auto request = transactions_->Restore(snapshot, id);
     if (request.ok()) {
       entry.request = *std::move(request);
+      bytes += entry.request->body.size();
     } else {
       entry.unreadable = request.status();
     }

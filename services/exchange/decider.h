@@ -23,8 +23,10 @@
 namespace dci::exchange {
 
 struct DeciderOptions {
-  // Messages begun by one pass.
+  // Messages begun by one pass; a pass is also closed by the bytes of their
+  // bodies, which are all in memory.
   size_t max_messages = 256;
+  size_t max_bytes = 32 << 20;
   // Bytes of results from which a callback is closed, and the rest of the
   // items goes into further ones.
   size_t max_callback_bytes = 1 << 20;

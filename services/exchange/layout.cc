@@ -12,7 +12,7 @@ namespace dci::exchange {
 namespace {
 
 constexpr char kTransaction = 'T', kBody = 'R', kOutcomes = 'B', kPending = 'P',
-               kQueue = 'Q', kByTransaction = 'X';
+               kQueue = 'Q', kByTransaction = 'X', kExpiry = 'E';
 
 std::string Hash(std::initializer_list<absl::string_view> parts, size_t size) {
   std::string text;
@@ -116,6 +116,28 @@ std::string ByTransactionKey(absl::string_view sender,
   std::string key = ByTransactionPrefix(sender, transaction_id);
   AppendOrderedU64(&key, sequence);
   return key;
+}
+
+std::string ExpiryPrefix() { return std::string(1, kExpiry); }
+
+std::string ExpiryKey(int64_t received_us, absl::string_view correlation_id) {
+  std::string key = ExpiryPrefix();
+  AppendOrderedU64(&key, static_cast<uint64_t>(received_us));
+  AppendOrderedText(&key, correlation_id);
+  return key;
+}
+
+bool ParseExpiryKey(absl::string_view key, int64_t* received_us,
+                    std::string* correlation_id) {
+  uint64_t us = 0;
+  if (key.empty() || key.front() != kExpiry) return false;
+  key.remove_prefix(1);
+  if (!ConsumeOrderedU64(&key, &us) ||
+      !ConsumeOrderedText(&key, correlation_id)) {
+    return false;
+  }
+  *received_us = static_cast<int64_t>(us);
+  return true;
 }
 
 std::string ItemHandle::ToText() const {

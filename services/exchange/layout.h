@@ -60,6 +60,13 @@ std::string ByTransactionKey(absl::string_view sender,
 std::string ByTransactionPrefix(absl::string_view sender,
                                 absl::string_view transaction_id);
 
+// Requests that are forgotten some time after they were received.
+std::string ExpiryKey(int64_t received_us, absl::string_view correlation_id);
+std::string ExpiryPrefix();
+// False where the key is none.
+bool ParseExpiryKey(absl::string_view key, int64_t* received_us,
+                    std::string* correlation_id);
+
 // Names an item to those who complete it: correlation id and place.
 struct ItemHandle {
   std::string correlation_id;

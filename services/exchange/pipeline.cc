@@ -4,6 +4,7 @@
 
 #include "services/base/status_macros.h"
 #include "services/exchange/pipeline_impl.h"
+#include "services/exchange/search_stream.h"
 #include "services/schema/reason.h"
 
 namespace dci::exchange {
@@ -25,6 +26,7 @@ Pipeline::Impl::Impl(PipelineOptions options, PipelineParts parts,
           {options_.accepted_receiver_ids, options_.limits, options_.max_items},
           parts.codec, parts.verifier, parts.handlers, parts.clock, parts.ids),
       recent_(options_.replay_window),
+      sweeper_(options_.retention, spaces, parts.store, parts.handlers),
       decider_({.backoff = options_.dispatch.backoff,
                 .seed = options_.dispatch.seed},
                spaces, parts.store, &transactions_, &outbox_, parts.clock,
@@ -80,11 +82,46 @@ void Pipeline::Impl::Drain() {
   if (decide_runner_ != nullptr) {
     decide_runner_->Stop();
     dispatch_runner_->Stop();
+    FinishAcknowledged();
   }
   dispatcher_.Drain();
 }
 
+void Pipeline::Impl::FinishAcknowledged() {
+  const absl::Time until = parts_.clock->Now() + options_.drain_time;
+  for (absl::Time now; (now = parts_.clock->Now()) < until;) {
+    const absl::StatusOr<int> decided = decider_.ExecutePass(now);
+    if (!decided.ok() || *decided == 0) break;
+  }
+  // What fails is due later than now: each message has one try.
+  for (absl::Time now; (now = parts_.clock->Now()) < until;) {
+    const absl::StatusOr<int> begun = dispatcher_.ExecutePass(now);
+    if (!begun.ok() || *begun == 0) break;
+    dispatcher_.WaitIdle();
+  }
+}
+
 void Pipeline::Impl::Handle(RawMessage raw, std::function<void(Answer)> done) {
+  Begin(std::move(raw), std::move(done),
+        [this](CallPtr call) { Proceed(std::move(call)); });
+}
+
+void Pipeline::Impl::HandleStream(RawMessage raw, PageTaker take,
+                                  std::function<void(Answer)> done) {
+  Begin(std::move(raw), std::move(done),
+        [this, take = std::move(take)](CallPtr call) {
+          if (call->request->plan->search == nullptr) {
+            return Refuse(call, absl::InternalError("not a search"));
+          }
+          if (absl::Status recent = CheckRecent(*call); !recent.ok()) {
+            return Refuse(call, recent);
+          }
+          std::make_shared<SearchStream>(this, std::move(call), take)->Next();
+        });
+}
+
+void Pipeline::Impl::Begin(RawMessage raw, std::function<void(Answer)> done,
+                           std::function<void(CallPtr)> then) {
   metrics_.received++;
   auto call = std::make_shared<Call>();
   call->wire = raw.wire;
@@ -103,10 +140,12 @@ void Pipeline::Impl::Handle(RawMessage raw, std::function<void(Answer)> done) {
                   schema::Refusal(dci::common::v1::REASON_SERVICE_UNAVAILABLE,
                                   "the service is stopping"));
   }
-  intake_.Take(call, std::move(raw), [this, call](absl::Status status) {
-    if (!status.ok()) return Refuse(call, status);
-    Proceed(call);
-  });
+  intake_.Take(call, std::move(raw),
+               [this, call, then = std::move(then)](absl::Status status) {
+                 if (!status.ok()) return Refuse(call, status);
+                 metrics_.findings += call->findings;
+                 then(call);
+               });
 }
 
 MsgCallbackHeader Pipeline::Impl::FullHeader(const Call& call,
@@ -120,24 +159,30 @@ MsgCallbackHeader Pipeline::Impl::FullHeader(const Call& call,
   return header;
 }
 
+Draft Pipeline::Impl::AnswerDraft(const Call& call, MsgCallbackHeader header,
+                                  std::string body, absl::Time now) const {
+  Draft draft;
+  draft.wire = call.wire;
+  draft.envelope = call.method->response;
+  draft.body_type = call.method->response_body;
+  draft.header = std::move(header);
+  // Of this sending: a JWS is judged by it.
+  draft.header.set_message_ts(FormatTimestamp(now));
+  draft.body = std::move(body);
+  draft.receiver = call.request->context.sender;
+  draft.encrypt = call.request->encrypted;
+  return draft;
+}
+
 void Pipeline::Impl::Give(CallPtr call, MsgCallbackHeader header,
                           std::string body, int items, int refused) {
   const absl::Time now = parts_.clock->Now();
-  // Of this sending: a JWS is judged by it.
-  header.set_message_ts(FormatTimestamp(now));
   metrics_.items += items;
   metrics_.items_refused += refused;
   LogEvent event = EventOf(*call, LogEvent::Kind::kAnswered);
   event.items = items;
   event.items_refused = refused;
-  Draft draft;
-  draft.wire = call->wire;
-  draft.envelope = call->method->response;
-  draft.body_type = call->method->response_body;
-  draft.header = std::move(header);
-  draft.body = std::move(body);
-  draft.receiver = call->request->context.sender;
-  draft.encrypt = call->request->encrypted;
+  Draft draft = AnswerDraft(*call, std::move(header), std::move(body), now);
   envelopes_.Seal(std::move(draft), now,
                   [this, call, event](absl::StatusOr<Sealed> sealed) {
                     if (!sealed.ok()) {
@@ -211,6 +256,11 @@ void Pipeline::Handle(RawMessage message, std::function<void(Answer)> done) {
   impl_->Handle(std::move(message), std::move(done));
 }
 
+void Pipeline::HandleStream(RawMessage message, PageTaker take,
+                            std::function<void(Answer)> done) {
+  impl_->HandleStream(std::move(message), std::move(take), std::move(done));
+}
+
 Answer Pipeline::Refuse(Wire wire, const absl::Status& status) const {
   return impl_->Refuse(wire, status);
 }
@@ -221,6 +271,10 @@ absl::StatusOr<int> Pipeline::DecidePass(absl::Time now) {
 
 absl::StatusOr<int> Pipeline::DispatchPass(absl::Time now) {
   return impl_->dispatcher_.ExecutePass(now);
+}
+
+absl::StatusOr<int> Pipeline::SweepPass(absl::Time now) {
+  return impl_->sweeper_.ExecutePass(now);
 }
 
 void Pipeline::WaitIdle() { impl_->dispatcher_.WaitIdle(); }

@@ -49,9 +49,15 @@ struct PipelineOptions {
   // How long a message id is remembered whose message changes nothing: as
   // long as its signature would be accepted.
   absl::Duration replay_window = absl::Seconds(360);
+  // How long asynchronous messages that change nothing are kept, with their
+  // outcomes: for their repetition, and for transaction status. Those that
+  // change something are kept for ever.
+  absl::Duration retention = absl::Hours(24 * 7);
   // For one try of an outgoing message.
   absl::Duration send_timeout = absl::Seconds(10);
   DispatcherOptions dispatch;
+  // How long Drain goes on deciding what was accepted.
+  absl::Duration drain_time = absl::Seconds(5);
   // Longest time between two passes where nobody asked for one.
   absl::Duration tick = absl::Milliseconds(250);
   // Starts the background threads. Tests drive the passes themselves.
@@ -88,6 +94,17 @@ class Pipeline {
   // is durable. May read the disk; the caller chooses the thread.
   void Handle(RawMessage message, std::function<void(Answer)> done);
 
+  // Takes one page of a streamed answer, and asks for the next by calling
+  // `next` once, on any thread; letting go of it uncalled ends the stream.
+  using PageTaker =
+      std::function<void(Answer page, std::function<void()> next)>;
+  // The same for a synchronous message that changes nothing, answered page by
+  // page: each page is an envelope of its own, with one page of one item. Then,
+  // or with a refusal at any time, `done` is called once; its answer has no
+  // bytes where all pages were given.
+  void HandleStream(RawMessage message, PageTaker take,
+                    std::function<void(Answer)> done);
+
   // The answer to a message that a transport could not take: too long, too
   // slow, for no operation. `status` as Refusal makes them.
   Answer Refuse(Wire wire, const absl::Status& status) const;
@@ -97,6 +114,9 @@ class Pipeline {
   absl::StatusOr<int> DecidePass(absl::Time now);
   // Sends what is due; returns how many messages were begun.
   absl::StatusOr<int> DispatchPass(absl::Time now);
+  // Forgets what is older than the retention, a bounded number of messages;
+  // returns how many.
+  absl::StatusOr<int> SweepPass(absl::Time now);
   // Waits until nothing that was sent is unanswered.
   void WaitIdle();
   // Asks for passes soon: after a commit of somebody else that put messages
@@ -104,8 +124,10 @@ class Pipeline {
   void Wake();
 
   // Refuses new messages with err.service.unavailable, and returns once all
-  // that was taken is answered and what is in flight has its outcome written.
-  // What is acknowledged and not delivered stays in the store.
+  // that was taken is answered, what was acknowledged is decided (within
+  // drain_time; where passes run in the background), what was due has had one
+  // try, and what is in flight has its outcome written. The rest stays in the
+  // store. The sender must still send.
   void Drain();
 
   // For commits of others: fan-out, timers, the operator.

@@ -313,5 +313,18 @@ TEST(AsyncTest, WithRunnersEverythingHappensByItself) {
   EXPECT_EQ(h.pipeline().metrics().delivered, 50u);
 }
 
+TEST(AsyncTest, DrainFinishesWhatWasAcknowledged) {
+  Harness h;
+  h.RunInBackground();
+  for (int i = 0; i < 70; ++i) {
+    h.Post("Add",
+           Add(absl::StrCat("m-", i), {AddJson(absl::StrCat("r-", i), "a")}));
+  }
+  h.pipeline().Drain();
+  EXPECT_EQ(h.Count("a"), 70);
+  EXPECT_EQ(h.Sent().size(), 70u);
+  EXPECT_EQ(h.pipeline().metrics().delivered, 70u);
+}
+
 }  // namespace
 }  // namespace dci::exchange

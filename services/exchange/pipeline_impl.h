@@ -17,6 +17,7 @@
 #include "services/exchange/pipeline.h"
 #include "services/exchange/recent_ids.h"
 #include "services/exchange/runner.h"
+#include "services/exchange/sweeper.h"
 #include "services/exchange/transactions.h"
 
 namespace dci::exchange {
@@ -27,6 +28,8 @@ class Pipeline::Impl {
   ~Impl();
 
   void Handle(RawMessage raw, std::function<void(Answer)> done);
+  void HandleStream(RawMessage raw, PageTaker take,
+                    std::function<void(Answer)> done);
   Answer Refuse(Wire wire, const absl::Status& why) const;
   void Wake();
   void Drain();
@@ -41,13 +44,19 @@ class Pipeline::Impl {
   OutboxRenderer renderer_;
   Intake intake_;
   RecentIds recent_;
+  Sweeper sweeper_;
   Decider decider_;
   Dispatcher dispatcher_;
 
  private:
   // What a commit found and made; shared by its apply and its done.
   struct Result;
+  class SearchStream;
   using CallPtr = std::shared_ptr<Call>;
+
+  // Passes the intake and goes on with `then`.
+  void Begin(RawMessage raw, std::function<void(Answer)> done,
+             std::function<void(CallPtr)> then);
 
   void Proceed(CallPtr call);
   // Asynchronous: the first commit, then the ACK.
@@ -77,6 +86,8 @@ class Pipeline::Impl {
 
   dci::common::v1::MsgCallbackHeader FullHeader(
       const Call& call, dci::common::v1::MsgCallbackHeader header) const;
+  Draft AnswerDraft(const Call& call, dci::common::v1::MsgCallbackHeader header,
+                    std::string body, absl::Time now) const;
   void Give(CallPtr call, dci::common::v1::MsgCallbackHeader header,
             std::string body, int items, int refused);
   void Acknowledge(CallPtr call, const Result& result);
@@ -84,6 +95,8 @@ class Pipeline::Impl {
   void Finish(const CallPtr& call, Answer answer, LogEvent event);
   LogEvent EventOf(const Call& call, LogEvent::Kind kind) const;
 
+  // Decides what was accepted, and sends what is due.
+  void FinishAcknowledged();
   void RunDecider();
   void RunDispatcher();
 
@@ -92,6 +105,7 @@ class Pipeline::Impl {
   bool draining_ = false;
   int active_ = 0;  // messages that are not answered
   std::atomic<bool> stopping_{false};
+  absl::Time next_sweep_;  // of the decider's thread
   std::unique_ptr<Runner> decide_runner_;
   std::unique_ptr<Runner> dispatch_runner_;
 };

@@ -48,7 +48,6 @@ void Pipeline::Impl::Proceed(CallPtr call) {
     return Refuse(call, schema::Refusal(dci::common::v1::REASON_REQUEST_TIMEOUT,
                                         "the deadline has passed"));
   }
-  metrics_.findings += call->findings;
   switch (call->method->mode) {
     case schema::Mode::kAsync:
       return Accept(std::move(call));
@@ -135,7 +134,8 @@ void Pipeline::Impl::Accept(CallPtr call) {
       [this, call](storage::CommitView& view, Result* result) -> absl::Status {
         ASSIGN_OR_RETURN(const bool known, IsRepetition(*call, view, result));
         if (known) return absl::OkStatus();
-        transactions_.PutAccepted(view, *call->request, call->address);
+        transactions_.PutAccepted(view, *call->request, call->address,
+                                  call->message_key);
         PutMessageRow(*call, *result, view);
         return absl::OkStatus();
       },

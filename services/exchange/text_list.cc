@@ -3,37 +3,42 @@
 #include <optional>
 #include <utility>
 
-#include "simdjson.h"
+#include "absl/strings/ascii.h"
+#include "services/wire/cursor.h"
+#include "services/wire/limits.h"
+#include "services/wire/scan.h"
 
 namespace dci::exchange {
 namespace {
 
-std::optional<std::string> TextOf(simdjson::dom::element value) {
-  if (value.is_string()) {
-    return std::string(value.get_string().value_unsafe());
+std::optional<std::string> ReadText(wire::Cursor* cursor) {
+  if (cursor->Peek() == '"') {
+    std::string buffer;
+    return std::string(cursor->String().Text(&buffer));
   }
-  if (value.is_int64() || value.is_uint64()) return simdjson::minify(value);
-  return std::nullopt;
+  const absl::string_view value = cursor->Skip();
+  for (const char c : value) {
+    if (!absl::ascii_isdigit(c)) return std::nullopt;
+  }
+  return std::string(value);
 }
 
 }  // namespace
 
 std::vector<std::string> ReadTexts(absl::string_view json) {
-  simdjson::dom::parser parser;
-  simdjson::dom::element root;
-  if (parser.parse(json.data(), json.size()).get(root) != simdjson::SUCCESS) {
-    return {};
-  }
+  if (!wire::Scan(json, wire::Limits(), nullptr).ok()) return {};
+  wire::Cursor cursor(json);
   std::vector<std::string> texts;
-  if (!root.is_array()) {
-    if (auto text = TextOf(root)) texts.push_back(*std::move(text));
+  if (cursor.Peek() != '[') {
+    if (auto text = ReadText(&cursor)) texts.push_back(*std::move(text));
     return texts;
   }
-  for (simdjson::dom::element value : root.get_array()) {
-    std::optional<std::string> text = TextOf(value);
+  if (!cursor.EnterArray()) return {};
+  do {
+    std::optional<std::string> text = ReadText(&cursor);
     if (!text.has_value() || texts.size() == kMaxTexts) return {};
     texts.push_back(*std::move(text));
-  }
+  } while (cursor.NextElement());
   return texts;
 }
 

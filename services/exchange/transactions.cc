@@ -68,19 +68,25 @@ std::shared_ptr<Request> Transactions::Rebuild(
 
 void Transactions::PutAccepted(storage::CommitView& view,
                                const Request& request,
-                               absl::string_view address) const {
+                               absl::string_view address,
+                               absl::string_view message_key) const {
   const std::string& id = request.context.correlation_id;
+  const uint64_t sequence = view.NextSequence();
   TransactionRow row = RowOf(request);
   row.set_state(TransactionRow::ACCEPTED);
   row.set_address(std::string(address));
+  row.set_message_key(std::string(message_key));
+  row.set_sequence(sequence);
   view.Put(spaces_.transactions, TransactionKey(id), row.SerializeAsString());
   view.Put(spaces_.transactions, RequestBodyKey(id), request.body);
   stored::QueueRow queued;
   queued.set_correlation_id(id);
-  const uint64_t sequence = view.NextSequence();
   view.Put(spaces_.transactions, QueueKey(sequence),
            queued.SerializeAsString());
   PutByTransaction(view, row, sequence, id);
+  if (request.plan->search != nullptr) {
+    view.Put(spaces_.transactions, ExpiryKey(row.received_us(), id), "");
+  }
 }
 
 absl::StatusOr<std::shared_ptr<const Request>> Transactions::Restore(

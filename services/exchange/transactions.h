@@ -36,9 +36,11 @@ class Transactions {
         senders_(senders),
         codec_(codec) {}
 
-  // Writes an accepted request: it will be decided, even after a restart.
+  // Writes an accepted request: it will be decided, even after a restart. One
+  // that changes nothing is given to the sweeper, with its `message_key`.
   void PutAccepted(storage::CommitView& view, const Request& request,
-                   absl::string_view address) const;
+                   absl::string_view address,
+                   absl::string_view message_key) const;
 
   // Makes the request that was accepted whole again. Its items are validated
   // as they were. NOT_FOUND where it is gone or nobody serves it any more.

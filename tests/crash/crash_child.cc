@@ -71,13 +71,12 @@ class PipeSender : public exchange::Sender {
 
 exchange::SiteOptions Options(storage::Store* store, PipeSender* sender) {
   exchange::SiteOptions options;
-  options.participants.push_back(exchange::ParticipantOf(R"pb(
-    sender_id: "sp"
-    signature: POLICY_OFF
-    authorization: POLICY_OFF
-    encryption: POLICY_OFF
-    callback_bases: "https://sp.example"
-  )pb"));
+  for (const char* id : {"sp", "bank"}) {
+    options.participants.push_back(exchange::ParticipantOf(absl::StrCat(
+        "sender_id: '", id,
+        "' signature: POLICY_OFF authorization: POLICY_OFF encryption: "
+        "POLICY_OFF callback_bases: 'https://peer.example'")));
+  }
   options.pipeline.id = "registry";
   options.pipeline.accepted_receiver_ids = {"registry"};
   options.pipeline.tick = absl::Milliseconds(5);
@@ -98,7 +97,8 @@ uint64_t LeftToDo(storage::Store& store, const exchange::Outbox& outbox) {
   auto queue = snapshot->Scan(storage::ScanOptions::Prefix(
       spaces->transactions, exchange::QueuePrefix()));
   for (; queue->Valid(); queue->Next()) ++left;
-  for (const auto& count : *outbox.Counts(*snapshot)) left += count.queued;
+  const auto counts = outbox.Counts(*snapshot);
+  for (const auto& count : *counts) left += count.queued;
   return left;
 }
 

@@ -63,7 +63,8 @@ class Child {
   }
   ~Child() {
     close(out_);
-    if (in_ >= 0) close(in_);
+    close(in_);
+    Kill();
     int status = 0;
     waitpid(pid_, &status, 0);
   }
@@ -97,8 +98,9 @@ class Client {
       --open_;
       ledger_->Answered((*sent_)[frame.id], frame.text);
     } else if (frame.kind == 'C') {
-      ledger_->CalledBack(frame.text);
+      const Letter* settlement = ledger_->CalledBack(frame.text);
       child_->Write({'K', frame.id, ledger_->Random(8) == 0 ? "503" : "200"});
+      if (settlement != nullptr) Send(*settlement);
     }
   }
   // Sends, and takes `frames` of the server's. False where it ended before.

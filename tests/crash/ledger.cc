@@ -23,12 +23,22 @@ std::string Member(const std::string& json, const std::string& name,
 
 }  // namespace
 
-std::string Ledger::NewItem() {
-  const std::string reference = absl::StrCat("r-", items_.size());
+std::string Ledger::NewItem(bool may_be_pending) {
+  const size_t number = items_.size();
+  const std::string reference = absl::StrCat("r-", number);
   Item& item = items_[reference];
-  item.claim = Random(3) == 0;
-  item.name = item.claim ? absl::StrCat("claim-", Random(items_.size()))
-                         : absl::StrCat("counter-", Random(4));
+  switch (Random(may_be_pending ? 5 : 4)) {
+    case 0:
+      item.how = "claim";
+      item.name = absl::StrCat("claim-", Random(number + 1));
+      break;
+    case 4:
+      item.how = "later";
+      item.name = absl::StrCat("later-", number);
+      break;
+    default:
+      item.name = absl::StrCat("counter-", Random(4));
+  }
   references_.push_back(reference);
   return reference;
 }
@@ -47,13 +57,27 @@ Letter* Ledger::NewLetter(const std::string& method,
                       absl::StrAppend(
                           out, R"({"reference_id":")", reference,
                           R"(","timestamp":"2026-11-24T06:00:00Z","name":")",
-                          item.name,
-                          item.claim ? R"(","how":"claim"})" : R"("})");
+                          item.name, R"(","how":")", item.how, R"("})");
                     }),
       "]}}");
   Letter& letter = letters_[id];
   letter = {id, method, json, false, ""};
   order_.push_back(id);
+  return &letter;
+}
+
+const Letter* Ledger::NewSettlement(const std::string& name) {
+  const std::string id = "s-" + name;
+  if (letters_.count(id) > 0) return nullptr;
+  Letter& letter = letters_[id];
+  letter = {
+      id, "OnSettled",
+      absl::StrCat(R"({"header":{"message_id":")", id,
+                   R"(","message_ts":"2026-11-24T06:00:00Z","status":"succ",)"
+                   R"("action":"on-settled","sender_id":"bank"},"message":)"
+                   R"({"transaction_id":"t","names":[")",
+                   name, R"("]}})"),
+      false, ""};
   return &letter;
 }
 
@@ -63,14 +87,17 @@ const Letter* Ledger::Next() {
   if (dice == 0 && !order_.empty()) {
     return &letters_[order_[Random(order_.size())]];
   }
+  const std::string method = dice < 4 ? "SyncAdd" : "Add";
   std::vector<std::string> references;
   // An item that was sent before, under a new message id.
   if (dice == 1 && !references_.empty()) {
     references.push_back(references_[Random(references_.size())]);
   }
   const uint64_t count = 1 + Random(3);
-  while (references.size() < count) references.push_back(NewItem());
-  return NewLetter(dice < 4 ? "SyncAdd" : "Add", references);
+  while (references.size() < count) {
+    references.push_back(NewItem(method == "Add"));
+  }
+  return NewLetter(method, references);
 }
 
 std::vector<const Letter*> Ledger::Unanswered() const {
@@ -90,6 +117,7 @@ void Ledger::Answered(const std::string& message_id,
   acknowledged_ += !letter.answered;
   letter.answered = true;
   if (letter.method == "SyncAdd") return NoteOutcomes(answer);
+  if (letter.method == "OnSettled") return;
   const std::string correlation = Member(answer, "correlation_id");
   if (!letter.correlation_id.empty() && letter.correlation_id != correlation) {
     Violation(absl::StrCat(message_id, " was acknowledged as another one"));
@@ -97,10 +125,14 @@ void Ledger::Answered(const std::string& message_id,
   letter.correlation_id = correlation;
 }
 
-void Ledger::CalledBack(const std::string& document) {
+const Letter* Ledger::CalledBack(const std::string& document) {
+  if (Member(document, "action") == "list") {
+    return NewSettlement(Member(document, "prefix"));
+  }
   ++called_back_;
   correlations_.insert(Member(document, "correlation_id"));
   NoteOutcomes(document);
+  return nullptr;
 }
 
 void Ledger::NoteOutcomes(const std::string& document) {
@@ -115,7 +147,7 @@ void Ledger::NoteOutcomes(const std::string& document) {
     if (value != std::string::npos) {
       absl::StrAppend(&outcome, " ", item.substr(value + 8));
     }
-    items_[reference].outcomes.insert(outcome);
+    if (outcome != "pdng") items_[reference].outcomes.insert(outcome);
     at = end;
   }
 }

@@ -32,7 +32,9 @@ class Ledger {
   std::vector<const Letter*> Unanswered() const;
 
   void Answered(const std::string& message_id, const std::string& answer);
-  void CalledBack(const std::string& document);
+  // Takes a callback, or a request of the server's to settle an item; gives
+  // the message that settles it, if it is new.
+  const Letter* CalledBack(const std::string& document);
 
   // Names of the counters, and of what was claimed.
   std::set<std::string> names() const;
@@ -48,14 +50,16 @@ class Ledger {
  private:
   struct Item {
     std::string name;
-    bool claim = false;
+    std::string how;
     // Outcomes it was told to have: "succ 3", "rjct".
     std::set<std::string> outcomes;
   };
 
   Letter* NewLetter(const std::string& method,
                     const std::vector<std::string>& references);
-  std::string NewItem();
+  const Letter* NewSettlement(const std::string& name);
+  // Only an asynchronous message is told how a pending item ends.
+  std::string NewItem(bool may_be_pending);
   void NoteOutcomes(const std::string& document);
   void Violation(const std::string& what) { violations_.push_back(what); }
 

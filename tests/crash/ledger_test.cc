@@ -35,7 +35,7 @@ class LedgerTest : public ::testing::Test {
           letter->json.find("\"total_count\":1}") != std::string::npos;
       if (letter->answered) continue;
       if (letter->method == "Add" && one &&
-          letter->json.find("claim") == std::string::npos) {
+          letter->json.find("counter-") != std::string::npos) {
         letter_ = letter;
         const size_t at = letter->json.find("reference_id\":\"") + 15;
         reference_ = letter->json.substr(at, letter->json.find('"', at) - at);
@@ -107,6 +107,17 @@ TEST_F(LedgerTest, NoticesTwoOutcomesOfOneItem) {
         R"("correlation_id":"c")"));
   }
   EXPECT_THAT(Violations(), ElementsAre(HasSubstr("succ 1, succ 2")));
+}
+
+TEST_F(LedgerTest, SettlesAnItemOnce) {
+  const std::string request =
+      R"({"header":{"action":"list"},"message":{"prefix":"later-1"}})";
+  const Letter* settlement = ledger_.CalledBack(request);
+  ASSERT_NE(settlement, nullptr);
+  EXPECT_EQ(settlement->method, "OnSettled");
+  EXPECT_THAT(settlement->json, HasSubstr(R"("names":["later-1"])"));
+  EXPECT_EQ(ledger_.CalledBack(request), nullptr);
+  EXPECT_EQ(ledger_.Unanswered().size(), 1u);
 }
 
 TEST_F(LedgerTest, NoticesACounterThatHoldsTooMuch) {

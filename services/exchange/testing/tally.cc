@@ -71,6 +71,9 @@ absl::StatusOr<ItemOutcome> AddHandler::Apply(const ItemContext& context,
     Outgoing request;
     request.method = model_->FindMethod("dci.exchange.testing.Tally.List");
     request.receiver_id = "bank";
+    testing::ListRequest body;
+    body.add_list_request()->set_prefix(item.name());
+    request.body = body.SerializeAsString();
     outcome.messages.push_back(std::move(request));
     return outcome;
   }

@@ -18,8 +18,9 @@ namespace dci::exchange {
 inline constexpr char kTallySpace[] = "tally";
 
 // By `how`: empty adds one to the counter; "claim" succeeds once a name;
-// "later" leaves the item pending until it is settled, and sends a request to
-// the participant "bank"; "fault" fails. A name "bad" is refused by Validate.
+// "later" leaves the item pending until it is settled, and sends a request that
+// names it to the participant "bank"; "fault" fails. A name "bad" is refused by
+// Validate.
 class AddHandler : public ItemHandler {
  public:
   AddHandler(storage::Space space, const schema::Model* model)
