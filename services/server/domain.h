@@ -1,0 +1,70 @@
+// What an institution does beside exchanging messages: one registry, the
+// caller's side, a mapper. Implemented in this folder over the domain's own.
+#ifndef CONVERGENCE_SERVICES_SERVER_DOMAIN_H_
+#define CONVERGENCE_SERVICES_SERVER_DOMAIN_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "dci/config/v1/server.pb.h"
+#include "dci/ext/v1/discovery.pb.h"
+#include "services/base/clock.h"
+#include "services/exchange/handler_registry.h"
+#include "services/server/metrics_page.h"
+#include "services/server/worker.h"
+#include "services/storage/store.h"
+#include "services/transport/http_endpoint.h"
+#include "services/trust/participants.h"
+#include "services/wire/codec.h"
+
+namespace dci::server {
+
+// What a domain is given. All of it outlives the domain.
+struct DomainParts {
+  const dci::config::v1::ServerConfig* config = nullptr;
+  const wire::Codec* codec = nullptr;
+  storage::Store* store = nullptr;
+  exchange::HandlerRegistry* handlers = nullptr;
+  const trust::ParticipantDirectory* participants = nullptr;
+  const Clock* clock = nullptr;
+  Worker* worker = nullptr;  // for the operator's changes
+};
+
+// A piece of background work, `now` given. Called again soon where it says
+// that there is more.
+struct Pass {
+  std::string name;
+  std::function<absl::StatusOr<bool>(absl::Time now)> execute;
+};
+
+// What a domain adds to the endpoints.
+struct Served {
+  std::vector<transport::ServedService> services;  // public
+  transport::PlainHandlers plain;                  // public
+  std::vector<const schema::Service*> admin_services;
+  transport::PlainHandlers admin;
+  // Pages of the admin endpoint, by "VERB /path".
+  absl::flat_hash_map<std::string, transport::HttpPage> admin_pages;
+  std::vector<Pass> passes;
+};
+
+class Domain {
+ public:
+  virtual ~Domain() = default;
+
+  // Key spaces that the store must have.
+  virtual std::vector<std::string> Spaces() const = 0;
+  // Registers handlers, and says what is served. Called once.
+  virtual absl::Status Start(const DomainParts& parts, Served* served) = 0;
+  // Adds what the domain can do.
+  virtual void AddCapabilities(dci::ext::v1::Capabilities* capabilities) const {
+  }
+  virtual void AddMetrics(std::vector<Sample>* samples) const {}
+};
+
+}  // namespace dci::server
+
+#endif  // CONVERGENCE_SERVICES_SERVER_DOMAIN_H_

@@ -1,0 +1,21 @@
+#include "services/server/domains.h"
+
+#include "services/server/inbox_domain.h"
+#include "services/server/registry_domain.h"
+
+namespace dci::server {
+
+std::vector<std::unique_ptr<Domain>> DomainsFor(
+    const dci::config::v1::ServerConfig& config) {
+  std::vector<std::unique_ptr<Domain>> domains;
+  if (config.registries_size() > 0)
+    domains.push_back(std::make_unique<RegistryDomain>(
+        std::vector<dci::config::v1::RegistryConfig>(
+            config.registries().begin(), config.registries().end())));
+  if (config.inbox_size() > 0)
+    domains.push_back(std::make_unique<InboxDomain>(std::vector<std::string>(
+        config.inbox().begin(), config.inbox().end())));
+  return domains;
+}
+
+}  // namespace dci::server

@@ -1,0 +1,40 @@
+// The flags of the programs of this repository, in one place. Libraries take
+// options and read none.
+#ifndef CONVERGENCE_SERVICES_SERVER_FLAGS_H_
+#define CONVERGENCE_SERVICES_SERVER_FLAGS_H_
+
+#include <cstdint>
+#include <string>
+
+namespace dci::server {
+
+// Of registry_server.
+struct ServerFlags {
+  // File with a dci.config.v1.ServerConfig as text proto.
+  std::string config;
+};
+
+// Of the sandbox.
+struct SandboxFlags {
+  // Runs the tour on free ports with fresh data, and stops.
+  bool check = false;
+  // Where the institutions keep their stores; empty: the user's data folder.
+  std::string data_dir;
+  // Households made by the seed generator, on an empty store.
+  int64_t households = 1000;
+  // Of the generator: the same seed makes the same data.
+  uint64_t seed = 1;
+  // 0: any free port.
+  int http_port = 3333;
+  int grpc_port = 50051;
+  int admin_port = 3334;
+  int sp_http_port = 3335;
+};
+
+// Read the command line. An unknown flag, and --help, end the program.
+ServerFlags ParseServerFlags(int argc, char** argv);
+SandboxFlags ParseSandboxFlags(int argc, char** argv);
+
+}  // namespace dci::server
+
+#endif  // CONVERGENCE_SERVICES_SERVER_FLAGS_H_

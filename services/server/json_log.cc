@@ -1,0 +1,106 @@
+#include "services/server/json_log.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "services/base/clock.h"
+#include "services/wire/json_text.h"
+
+namespace dci::server {
+namespace {
+
+using Kind = exchange::LogEvent::Kind;
+
+absl::string_view Name(Kind kind) {
+  switch (kind) {
+    case Kind::kAnswered:
+      return "answered";
+    case Kind::kAcknowledged:
+      return "acknowledged";
+    case Kind::kRefused:
+      return "refused";
+    case Kind::kDecided:
+      return "decided";
+    case Kind::kDelivered:
+      return "delivered";
+    case Kind::kRetry:
+      return "retry";
+    case Kind::kParked:
+      return "parked";
+  }
+  return "unknown";
+}
+
+// Members of a JSON object, those without content left out.
+class Members {
+ public:
+  Members& Text(absl::string_view name, absl::string_view value) {
+    if (value.empty()) return *this;
+    Key(name);
+    wire::AppendQuoted(value, &json_);
+    return *this;
+  }
+  Members& Number(absl::string_view name, int64_t value) {
+    if (value == 0) return *this;
+    Key(name);
+    absl::StrAppend(&json_, value);
+    return *this;
+  }
+  std::string Take() { return std::move(json_); }
+
+ private:
+  void Key(absl::string_view name) {
+    absl::StrAppend(&json_, json_.empty() ? "" : ",", "\"", name, "\":");
+  }
+  std::string json_;
+};
+
+std::string MembersOf(const exchange::LogEvent& event) {
+  return Members()
+      .Text("event", Name(event.kind))
+      .Text("time", FormatTimestamp(event.time))
+      .Text("method", event.method)
+      .Text("participant_id", event.participant_id)
+      .Text("message_id", event.message_id)
+      .Text("transaction_id", event.transaction_id)
+      .Text("correlation_id", event.correlation_id)
+      .Text("outcome", event.outcome)
+      .Number("items", event.items)
+      .Number("items_refused", event.items_refused)
+      .Number("findings", event.findings)
+      .Number("attempt", event.attempt)
+      .Number("duration_us", absl::ToInt64Microseconds(event.duration))
+      .Take();
+}
+
+}  // namespace
+
+std::string LogLine(const exchange::LogEvent& event) {
+  return absl::StrCat("{", MembersOf(event), "}");
+}
+
+JsonLog::JsonLog(std::string institution, std::FILE* stream)
+    : institution_(std::move(institution)), stream_(stream) {}
+
+void JsonLog::Log(const exchange::LogEvent& event) { Write(MembersOf(event)); }
+
+void JsonLog::Note(const std::string& event, const std::string& text) {
+  Write(Members()
+            .Text("event", event)
+            .Text("time", FormatTimestamp(absl::Now()))
+            .Text("text", text)
+            .Take());
+}
+
+void JsonLog::Write(const std::string& members) {
+  const std::string line =
+      absl::StrCat("{", Members().Text("institution", institution_).Take(), ",",
+                   members, "}\n");
+  std::lock_guard<std::mutex> lock(mutex_);
+  std::fwrite(line.data(), 1, line.size(), stream_);
+  std::fflush(stream_);
+}
+
+}  // namespace dci::server

@@ -1,0 +1,43 @@
+// Calls passes in the background.
+#ifndef CONVERGENCE_SERVICES_SERVER_PASS_RUNNER_H_
+#define CONVERGENCE_SERVICES_SERVER_PASS_RUNNER_H_
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "services/base/clock.h"
+#include "services/server/domain.h"
+#include "services/server/json_log.h"
+
+namespace dci::server {
+
+// One thread that calls each pass in turn, again at once where it says that
+// there is more, otherwise after the tick.
+class PassRunner {
+ public:
+  // Both outlive this. Starts at once.
+  PassRunner(std::vector<Pass> passes, const Clock* clock, JsonLog* log,
+             absl::Duration tick = absl::Seconds(1));
+  // Waits for the pass that is running.
+  ~PassRunner();
+
+ private:
+  void Run();
+  bool RunAll();
+
+  const std::vector<Pass> passes_;
+  const Clock* const clock_;
+  JsonLog* const log_;
+  const absl::Duration tick_;
+  std::mutex mutex_;
+  std::condition_variable stopped_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace dci::server
+
+#endif  // CONVERGENCE_SERVICES_SERVER_PASS_RUNNER_H_

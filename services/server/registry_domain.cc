@@ -1,0 +1,114 @@
+#include "services/server/registry_domain.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/base/status_macros.h"
+#include "services/exchange/txn_status.h"
+#include "services/registry/search_handler.h"
+
+namespace dci::server {
+namespace {
+
+namespace ext = ::dci::ext::v1;
+
+// Records that one step of the index pass looks at: some milliseconds.
+constexpr int kStepRecords = 256;
+
+ext::RecordType DescribeType(const registry::RecordType& type) {
+  ext::RecordType described;
+  described.set_type(type.name());
+  for (const std::string& alias : type.record().aliases)
+    described.add_aliases(alias);
+  described.set_message(type.message->full_name);
+  for (const registry::IndexInfo& index : type.indexes) {
+    ext::IndexedAttribute* attribute = described.add_indexed_attributes();
+    for (const schema::Path& path : index.schema->paths)
+      attribute->add_paths(path.text);
+    attribute->set_range(index.schema->kind == schema::IndexKind::kRange);
+    attribute->set_unique(index.unique());
+    attribute->set_ready(index.ready);
+  }
+  return described;
+}
+
+}  // namespace
+
+std::vector<std::string> RegistryDomain::Spaces() const {
+  return registry::SpaceNames();
+}
+
+absl::Status RegistryDomain::StartStream(
+    const DomainParts& parts,
+    std::shared_ptr<const exchange::SearchHandler> handler, Served* served) {
+  const schema::Service* service =
+      parts.codec->model().FindService("dci.ext.v1.SearchStream");
+  RETURN_IF_ERROR(parts.handlers->Register(*service->FindMethod("StreamSearch"),
+                                           std::move(handler)));
+  served->services.push_back({service, false, false});
+  return absl::OkStatus();
+}
+
+absl::Status RegistryDomain::StartOne(
+    const DomainParts& parts, const dci::config::v1::RegistryConfig& config,
+    Served* served) {
+  ASSIGN_OR_RETURN(std::unique_ptr<registry::Registry> opened,
+                   registry::Registry::Open(parts.store, parts.codec, config));
+  registry::Registry* registry = opened.get();
+  registries_.push_back(std::move(opened));
+  const schema::Method* search = registry->service().FindMethod("Search");
+  if (search == nullptr)
+    return absl::InvalidArgumentError(
+        absl::StrCat(config.service(), " has no Search"));
+  const auto handler = std::make_shared<const registry::RegistrySearch>(
+      registry, registry::OptionsOf(parts.config->limits()));
+  RETURN_IF_ERROR(parts.handlers->Register(*search, handler));
+  // With several registries nothing in the method's name says which is meant.
+  if (configs_.size() == 1)
+    RETURN_IF_ERROR(StartStream(parts, handler, served));
+  if (const auto* status = registry->service().FindMethod("TxnStatus")) {
+    ASSIGN_OR_RETURN(auto handler, exchange::TxnStatusHandler::Create(
+                                       *parts.store, parts.handlers,
+                                       parts.participants, parts.codec));
+    RETURN_IF_ERROR(parts.handlers->Register(*status, std::move(handler)));
+  }
+  served->services.push_back(
+      {&registry->service(), configs_.size() == 1, true});
+  served->passes.push_back(
+      {absl::StrCat("indexes of ", config.service()),
+       [registry](absl::Time now) -> absl::StatusOr<bool> {
+         ASSIGN_OR_RETURN(const registry::PassStats stats,
+                          registry->ExecuteIndexPass(now, kStepRecords));
+         return !stats.done;
+       }});
+  return absl::OkStatus();
+}
+
+absl::Status RegistryDomain::Start(const DomainParts& parts, Served* served) {
+  for (const auto& config : configs_)
+    RETURN_IF_ERROR(StartOne(parts, config, served));
+  std::vector<registry::Registry*> registries;
+  for (const auto& registry : registries_) registries.push_back(registry.get());
+  admin_.emplace(std::move(registries), parts.clock);
+  admin_->Serve(parts.codec->model(), parts.worker, served);
+  return absl::OkStatus();
+}
+
+void RegistryDomain::AddCapabilities(ext::Capabilities* capabilities) const {
+  for (const auto& held : registries_) {
+    for (ext::RegistryCapability& registry :
+         *capabilities->mutable_registries()) {
+      if (registry.service() != held->service().full_name) continue;
+      for (const char* type : {"idtype-value", "predicate", "expression"})
+        registry.add_query_types(type);
+      const std::vector<std::string> named = held->named_queries();
+      for (const std::string& name : named) registry.add_named_queries(name);
+      if (!named.empty()) registry.add_query_types("namedQuery");
+      const auto catalog = held->catalog();
+      for (const registry::RecordType& type : catalog->types)
+        *registry.add_record_types() = DescribeType(type);
+    }
+  }
+}
+
+}  // namespace dci::server

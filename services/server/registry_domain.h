@@ -1,0 +1,48 @@
+// Registries as a domain of a server.
+#ifndef CONVERGENCE_SERVICES_SERVER_REGISTRY_DOMAIN_H_
+#define CONVERGENCE_SERVICES_SERVER_REGISTRY_DOMAIN_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/registry/registry.h"
+#include "services/server/domain.h"
+#include "services/server/registry_admin.h"
+
+namespace dci::server {
+
+// Serves any service that declares records: nothing here knows which.
+class RegistryDomain : public Domain {
+ public:
+  // Where there is just one registry, its paths are served without prefix as
+  // well: the published ones are the same for every registry.
+  explicit RegistryDomain(std::vector<dci::config::v1::RegistryConfig> configs)
+      : configs_(std::move(configs)) {}
+
+  std::vector<std::string> Spaces() const override;
+  absl::Status Start(const DomainParts& parts, Served* served) override;
+  void AddCapabilities(dci::ext::v1::Capabilities* capabilities) const override;
+
+  // For the program that holds the domain, in the order of the
+  // configuration; empty before Start.
+  registry::Registry& registry(size_t i) const { return *registries_[i]; }
+
+ private:
+  absl::Status StartStream(
+      const DomainParts& parts,
+      std::shared_ptr<const exchange::SearchHandler> handler, Served* served);
+  absl::Status StartOne(const DomainParts& parts,
+                        const dci::config::v1::RegistryConfig& config,
+                        Served* served);
+
+  const std::vector<dci::config::v1::RegistryConfig> configs_;
+  std::vector<std::unique_ptr<registry::Registry>> registries_;
+  std::optional<RegistryAdmin> admin_;
+};
+
+}  // namespace dci::server
+
+#endif  // CONVERGENCE_SERVICES_SERVER_REGISTRY_DOMAIN_H_

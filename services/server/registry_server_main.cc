@@ -1,0 +1,54 @@
+// registry_server --config=FILE: one institution, until SIGTERM or SIGINT.
+#include <csignal>
+#include <cstdio>
+#include <memory>
+
+#include "services/server/compiled_schema.h"
+#include "services/server/config.h"
+#include "services/server/domains.h"
+#include "services/server/flags.h"
+#include "services/server/institution.h"
+#include "services/server/json_log.h"
+#include "services/server/stop_signal.h"
+
+namespace dci::server {
+namespace {
+
+// Long enough for any request in progress, short enough for a supervisor.
+constexpr absl::Duration kDrain = absl::Seconds(20);
+
+absl::Status Run(const ServerFlags& flags) {
+  StopSignal stop;  // before any thread is started
+  if (flags.config.empty())
+    return absl::InvalidArgumentError("--config=FILE is needed");
+  absl::StatusOr<dci::config::v1::ServerConfig> config =
+      LoadConfig(flags.config);
+  if (!config.ok()) return config.status();
+  auto model = CompiledSchema();
+  if (!model.ok()) return model.status();
+  JsonLog log(config->id(), stderr);
+  InstitutionOptions options;
+  options.domains = DomainsFor(*config);
+  options.config = *std::move(config);
+  options.model = model->get();
+  options.log = &log;
+  auto institution = Institution::Start(std::move(options));
+  if (!institution.ok()) return institution.status();
+  std::printf("http %d\ngrpc %d\nadmin %d\n", (*institution)->http_port(),
+              (*institution)->grpc_port(), (*institution)->admin_port());
+  std::fflush(stdout);
+  stop.Wait();
+  (*institution)->Shutdown(kDrain);
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace dci::server
+
+int main(int argc, char** argv) {
+  const absl::Status status =
+      dci::server::Run(dci::server::ParseServerFlags(argc, argv));
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "registry_server: %s\n", status.ToString().c_str());
+  return 1;
+}
