@@ -1,0 +1,57 @@
+#include "services/sandbox/own_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "services/base/ids.h"
+#include "services/base/status_macros.h"
+#include "services/server/config.h"
+#include "services/trust/key.h"
+
+namespace dci::sandbox {
+namespace {
+
+// Only the user may read what is written here.
+absl::Status WriteSecret(const std::string& file, const std::string& text) {
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
+  if (fd < 0) return absl::UnavailableError(absl::StrCat("cannot make ", file));
+  const bool written = ::write(fd, text.data(), text.size()) ==
+                       static_cast<ssize_t>(text.size());
+  const bool closed = ::close(fd) == 0;
+  return written && closed
+             ? absl::OkStatus()
+             : absl::UnavailableError(absl::StrCat("cannot write ", file));
+}
+
+}  // namespace
+
+absl::Status MakeFolder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error)
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all,
+                                 error);
+  return error ? absl::UnavailableError(
+                     absl::StrCat("cannot make ", path, ": ", error.message()))
+               : absl::OkStatus();
+}
+
+absl::Status MakeKey(const std::string& file, const std::string& algorithm) {
+  if (std::filesystem::exists(file)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const trust::Key key, trust::Key::Generate(algorithm));
+  ASSIGN_OR_RETURN(const std::string jwk, key.PrivateJwk());
+  return WriteSecret(file, jwk);
+}
+
+absl::StatusOr<std::string> MakeToken(const std::string& file) {
+  if (!std::filesystem::exists(file))
+    RETURN_IF_ERROR(WriteSecret(file, IdSource::Random()->NewId()));
+  return server::ReadFile(file);
+}
+
+}  // namespace dci::sandbox
