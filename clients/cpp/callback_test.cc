@@ -156,6 +156,16 @@ TEST_F(CallbackTest, WhatIsNotExpectedIsRefused) {
   EXPECT_THAT(response.body, HasSubstr(R"("ack_status":"ERR")"));
 }
 
+TEST_F(CallbackTest, WhatIsPostedToTheBareAddressIsKnownByItsAction) {
+  Start();
+  const std::string body = R"({"header":{"action":"on-search"},"message":{}})";
+  EXPECT_EQ(Post("", body).status, 200);
+  EXPECT_EQ(Post("/inbox/on-search", body).status, 200);
+  EXPECT_EQ(inbox_.calls, 2);
+  EXPECT_EQ(Post("", R"({"header":{"action":"on-link"}})").status, 404);
+  EXPECT_EQ(Post("", "{").status, 404);
+}
+
 TEST_F(CallbackTest, WhatCannotBeReadIsRefused) {
   Start();
   for (const char* body : {"", "{", "[]", "null", "{\"header\":1}",

@@ -6,12 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "dci/wire/v1/options.pb.h"
 #include "services/schema/field_builder.h"
+#include "services/schema/key_builder.h"
+#include "services/schema/union_builder.h"
 
 namespace dci::schema {
 namespace {
@@ -24,10 +23,6 @@ constexpr int kDenseNumbers = 64;
 
 const wire::MessageRules& RulesOf(const Message& message) {
   return message.descriptor->options().GetExtension(wire::message);
-}
-
-const wire::FieldRules& RulesOf(const Field& field) {
-  return field.descriptor->options().GetExtension(wire::field);
 }
 
 void SetFlags(Message* message) {
@@ -61,119 +56,6 @@ void BuildFields(Message* message, Contents* contents, ErrorList* errors) {
     if (field.kind == Kind::kExtras) message->extras = &field;
   }
 }
-
-// A member has no key of its own.
-void CheckMember(const Field& field, ErrorList* errors) {
-  const wire::FieldRules& rules = RulesOf(field);
-  if (!rules.name().empty() || rules.aliases_size() > 0) {
-    errors->Add(field.descriptor,
-                "name and aliases are for the oneof, not for its members");
-  }
-  if (field.required != 0 || field.absent != 0) {
-    errors->Add(field.descriptor,
-                "required and absent are not for members of a oneof");
-  }
-}
-
-void BuildUnion(const pb::OneofDescriptor& oneof, Message* message,
-                ErrorList* errors) {
-  const auto& rules = oneof.options().GetExtension(wire::oneof);
-  Union& made = message->unions.emplace_back();
-  made.name = rules.name();
-  made.oneof_name = oneof.name();
-  if (made.name.empty()) {
-    errors->Add(&oneof, "has no JSON key: option name");
-  }
-  for (int i = 0; i < oneof.field_count(); ++i) {
-    const int number = oneof.field(i)->number();
-    auto field =
-        std::find_if(message->fields.begin(), message->fields.end(),
-                     [&](const Field& f) { return f.number == number; });
-    field->json_name = made.name;
-    field->written_name.fill(made.name);
-    field->in_union = &made;
-    made.members.push_back(&*field);
-    CheckMember(*field, errors);
-  }
-}
-
-void BuildUnions(Message* message, ErrorList* errors) {
-  const pb::Descriptor& type = *message->descriptor;
-  // Members point to their union.
-  message->unions.reserve(type.real_oneof_decl_count());
-  for (int i = 0; i < type.real_oneof_decl_count(); ++i) {
-    BuildUnion(*type.oneof_decl(i), message, errors);
-  }
-}
-
-class KeyBuilder {
- public:
-  KeyBuilder(Message* message, ErrorList* errors)
-      : message_(message), errors_(errors) {}
-
-  void Build() {
-    for (const Field& field : message_->fields) {
-      if (field.kind != Kind::kExtras && field.kind != Kind::kBytes &&
-          field.in_union == nullptr) {
-        AddField(field);
-      }
-    }
-    for (const Union& made : message_->unions) AddUnion(made);
-    for (auto& order : message_->write_order) {
-      std::sort(
-          order.begin(), order.end(),
-          [](const WriteKey& a, const WriteKey& b) { return a.key < b.key; });
-    }
-  }
-
- private:
-  template <typename Descriptor>
-  void AddKey(const std::string& key, FieldRef ref, const Descriptor* at) {
-    if (message_->keys.emplace(key, ref).second) return;
-    errors_->Add(at, absl::StrCat("key \"", key, "\" stands for two fields of ",
-                                  message_->name));
-  }
-
-  static DialectMask WrittenIn(const Field& field, const std::string& key) {
-    DialectMask mask = 0;
-    for (Dialect d : kAllDialectValues) {
-      const int i = static_cast<int>(d);
-      const auto& too = field.written_too[i];
-      if (field.written_name[i] == key ||
-          std::find(too.begin(), too.end(), key) != too.end()) {
-        mask |= MaskOf(d);
-      }
-    }
-    return mask;
-  }
-
-  void AddField(const Field& field) {
-    auto add = [&](const std::string& key) {
-      AddKey(key, {&field, nullptr, WrittenIn(field, key)}, field.descriptor);
-    };
-    add(field.json_name);
-    for (const wire::Alias& alias : RulesOf(field).aliases()) add(alias.name());
-    for (Dialect d : kAllDialectValues) {
-      if (Contains(field.absent, d)) continue;
-      const int i = static_cast<int>(d);
-      auto& order = message_->write_order[i];
-      order.push_back({field.written_name[i], &field, nullptr});
-      for (const std::string& too : field.written_too[i]) {
-        order.push_back({too, &field, nullptr});
-      }
-    }
-  }
-
-  void AddUnion(const Union& made) {
-    AddKey(made.name, {nullptr, &made, kAllDialects}, message_->descriptor);
-    for (auto& order : message_->write_order) {
-      order.push_back({made.name, nullptr, &made});
-    }
-  }
-
-  Message* message_;
-  ErrorList* errors_;
-};
 
 const Field* OnlyField(const Message& message, absl::string_view name) {
   if (message.fields.size() != 1 || message.fields[0].name != name) {
@@ -247,78 +129,6 @@ void SetEnvelopeParts(Message* message, ErrorList* errors) {
   message->encrypted = body->in_union->members[1];
 }
 
-std::string Resolve(absl::string_view text, const Message& message,
-                    std::vector<const Field*>* path) {
-  const Message* at = &message;
-  for (absl::string_view part : absl::StrSplit(text, '.')) {
-    const FieldRef* ref = at == nullptr ? nullptr : at->Find(part);
-    if (ref == nullptr || ref->field == nullptr) {
-      return absl::StrCat("discriminator: no field ", text);
-    }
-    path->push_back(ref->field);
-    at = ref->field->message;
-  }
-  const Field& leaf = *path->back();
-  if (leaf.kind != Kind::kString && leaf.kind != Kind::kBool &&
-      leaf.kind != Kind::kEnum) {
-    return absl::StrCat("discriminator: ", text, " is no text and no bool");
-  }
-  return "";
-}
-
-// Every value of a text discriminator means at most one member, and every
-// member but the one for any other shape has a value.
-std::string CheckCases(const Union& made) {
-  std::vector<std::string> seen;
-  for (const Field* member : made.members) {
-    if (member->cases.empty() && member->kind != Kind::kJson) {
-      return absl::StrCat("member ", member->name, " has no cases");
-    }
-    for (const std::string& c : member->cases) {
-      const std::string folded = absl::AsciiStrToLower(c);
-      if (std::find(seen.begin(), seen.end(), folded) != seen.end()) {
-        return absl::StrCat("case \"", c, "\" means two members");
-      }
-      seen.push_back(folded);
-    }
-  }
-  return "";
-}
-
-std::string CheckBoolCases(const Union& made) {
-  if (made.members.size() != 2) {
-    return "a bool chooses between two members, not among more";
-  }
-  for (const Field* member : made.members) {
-    if (!member->cases.empty()) return "a bool discriminator has no cases";
-  }
-  return "";
-}
-
-std::string SetDiscriminator(absl::string_view text, const Message& message,
-                             Union* made) {
-  if (text.empty()) {
-    for (const Field* member : made->members) {
-      if (!member->cases.empty()) return "cases without a discriminator";
-    }
-    return "";
-  }
-  std::string wrong = Resolve(text, message, &made->discriminator);
-  if (!wrong.empty()) return wrong;
-  return made->discriminator.back()->kind == Kind::kBool ? CheckBoolCases(*made)
-                                                         : CheckCases(*made);
-}
-
-void SetDiscriminators(Message* message, ErrorList* errors) {
-  for (size_t i = 0; i < message->unions.size(); ++i) {
-    const pb::OneofDescriptor* oneof = message->descriptor->oneof_decl(i);
-    const std::string wrong = SetDiscriminator(
-        oneof->options().GetExtension(wire::oneof).discriminator(), *message,
-        &message->unions[i]);
-    if (!wrong.empty()) errors->Add(oneof, wrong);
-  }
-}
-
 void CheckOutsideUnion(const Message& message, ErrorList* errors) {
   for (const Field& field : message.fields) {
     if (field.in_union == nullptr && !field.cases.empty()) {
@@ -353,7 +163,7 @@ void BuildMessages(const WireMessages& wire, Contents* contents,
   for (Message* message : made) {
     BuildFields(message, contents, errors);
     BuildUnions(message, errors);
-    KeyBuilder(message, errors).Build();
+    BuildKeys(message, errors);
     CheckSpecial(message, errors);
     CheckExtras(*message, wire.plain.contains(message->descriptor), errors);
     SetEnvelopeParts(message, errors);

@@ -143,23 +143,41 @@ const Method* Model::FindMethod(absl::string_view name) const {
   return it == contents_->methods.end() ? nullptr : it->second;
 }
 
+namespace {
+
+// The one record that is called so; null where none is, or several.
+template <typename Equal>
+const Message* OnlyOfType(const std::vector<const Message*>& records,
+                          absl::string_view type, Equal equal) {
+  const Message* only = nullptr;
+  for (const Message* message : records) {
+    const Record& record = *message->record;
+    const bool means = equal(type, record.type) ||
+                       std::any_of(record.aliases.begin(), record.aliases.end(),
+                                   [&](const std::string& alias) {
+                                     return equal(type, alias);
+                                   });
+    if (!means) continue;
+    if (only != nullptr) return nullptr;
+    only = message;
+  }
+  return only;
+}
+
+}  // namespace
+
 const Message* Model::FindRecord(absl::string_view type,
                                  const Service* near) const {
   if (near != nullptr) {
     if (const Message* found = near->FindRecord(type)) return found;
   }
   const absl::string_view segment = LastSegment(type);
-  const Message* only = nullptr;
-  for (const Message* message : contents_->record_list) {
-    const Record& record = *message->record;
-    const bool means = segment == record.type ||
-                       std::find(record.aliases.begin(), record.aliases.end(),
-                                 std::string(segment)) != record.aliases.end();
-    if (!means) continue;
-    if (only != nullptr) return nullptr;
-    only = message;
-  }
-  return only;
+  const Message* found = OnlyOfType(
+      contents_->record_list, segment,
+      [](absl::string_view a, absl::string_view b) { return a == b; });
+  return found != nullptr ? found
+                          : OnlyOfType(contents_->record_list, segment,
+                                       absl::EqualsIgnoreCase);
 }
 
 const std::vector<const Service*>& Model::services() const {

@@ -129,6 +129,7 @@ TEST(Service, FindsRecordsByTypeAliasAndSegment) {
   // Two records of the model are called so: neither is meant.
   EXPECT_EQ(model->FindRecord("Holding"), nullptr);
   EXPECT_EQ(model->FindRecord("Shed"), nullptr);
+  EXPECT_EQ(model->FindRecord("x:BARN"), barn);
 }
 
 struct Breach {

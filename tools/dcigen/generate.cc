@@ -75,7 +75,8 @@ Files Goldens(absl::string_view root) {
       goldens[absl::StrCat(name, ".error")] = files.status().ToString();
       continue;
     }
-    for (const auto& [file, text] : *files) goldens[LastPart(file)] = text;
+    for (const auto& [file, text] : *files)
+      goldens[LastPart(file) + ".golden"] = text;
   }
   for (absl::string_view name : kBad) {
     const auto files = GenerateFrom(

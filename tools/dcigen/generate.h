@@ -21,7 +21,8 @@ absl::StatusOr<Files> GenerateFrom(absl::string_view root,
                                    const std::string& parameter);
 
 // What stands in golden/: for every good proto of testdata/ its files, for
-// every bad one the error, as name and text.
+// every bad one the error, as name and text. The suffix .golden keeps
+// formatters off.
 Files Goldens(absl::string_view root);
 
 }  // namespace dci::dcigen

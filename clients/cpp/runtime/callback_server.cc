@@ -1,5 +1,6 @@
 #include "clients/cpp/runtime/callback_server.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -7,6 +8,7 @@
 #include "services/base/status_macros.h"
 #include "services/schema/reason.h"
 #include "services/wire/message.h"
+#include "simdjson.h"
 
 namespace dci::client {
 namespace {
@@ -14,6 +16,19 @@ namespace {
 using dci::common::v1::AckEnvelope;
 
 constexpr absl::Duration kDrain = absl::Seconds(10);
+
+// header.action of a document; empty where there is none to be read.
+std::string ActionOf(const std::string& json) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element document;
+  std::string_view action;
+  const simdjson::padded_string padded(json);
+  if (parser.parse(padded).get(document) != simdjson::SUCCESS ||
+      document["header"]["action"].get(action) != simdjson::SUCCESS) {
+    return "";
+  }
+  return std::string(action);
+}
 
 }  // namespace
 
@@ -59,18 +74,28 @@ void CallbackServer::Stop() {
 }
 
 const CallbackServer::Route* CallbackServer::Find(
-    absl::string_view path) const {
+    const net::HttpRequest& request) const {
+  if (request.method != "POST") return nullptr;
   for (const Route& route : routes_) {
-    if (absl::EndsWith(path, route.method->path)) return &route;
+    if (absl::EndsWith(request.path, route.method->path)) return &route;
     for (const std::string& other : route.method->other_paths) {
-      if (absl::EndsWith(path, other)) return &route;
+      if (absl::EndsWith(request.path, other)) return &route;
+    }
+  }
+  // Some senders use the registered address as it stands, or append a path of
+  // their own; then the header says what it is.
+  const std::string action = ActionOf(request.body);
+  for (const Route& route : routes_) {
+    const auto& actions = route.method->actions;
+    if (std::find(actions.begin(), actions.end(), action) != actions.end()) {
+      return &route;
     }
   }
   return nullptr;
 }
 
 void CallbackServer::Handle(net::HttpRequest request, net::Responder respond) {
-  const Route* route = request.method == "POST" ? Find(request.path) : nullptr;
+  const Route* route = Find(request);
   if (route == nullptr) {
     respond(Answer(NotExpected(request.path)));
     return;

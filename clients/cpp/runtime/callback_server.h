@@ -66,8 +66,9 @@ class CallbackServer : private net::HttpHandler {
   template <typename Body>
   using Receiver =
       std::function<absl::Status(const Body& body, const CallbackContext&)>;
-  // Passes on what is posted to a path that ends in the method's. Before
-  // Start; `schema` outlives this.
+  // Passes on what is posted to a path that ends in the method's, and what is
+  // posted elsewhere with its header.action. Before Start; `schema` outlives
+  // this.
   template <typename Body>
   void Register(const Schema& schema, absl::string_view method,
                 Receiver<Body> receiver);
@@ -100,7 +101,7 @@ class CallbackServer : private net::HttpHandler {
   absl::Status Receive(const Route& route, net::HttpRequest request);
   absl::Status PassOn(const Route& route, const Judged& judged);
   net::HttpResponse Answer(const absl::Status& status) const;
-  const Route* Find(absl::string_view path) const;
+  const Route* Find(const net::HttpRequest& request) const;
   bool Known(const std::string& id);
   void Remember(std::string id);
 

@@ -27,6 +27,13 @@ const ::dci::client::Schema& TheSchema() {
   out->Print("  });\n  return *schema;\n}\n");
 }
 
+bool HasCalls(const Unit& unit) {
+  for (const schema::Service* service : unit.services) {
+    if (!Calls(*service).empty()) return true;
+  }
+  return false;
+}
+
 void PrintCall(const schema::Method& method, Printer* out) {
   out->Print(
       R"(
@@ -76,10 +83,12 @@ void EmitClientSource(const Unit& unit, Printer* out) {
     headers.insert(absl::StrCat(BaseName(*file), ".pb.h"));
   }
   PrintIncludes(headers, out);
-  out->Print("\nnamespace $namespace$ {\nnamespace {\n", "namespace",
-             Namespace(*unit.file));
-  PrintSchema(unit, out);
-  out->Print("\n}  // namespace\n");
+  out->Print("\nnamespace $namespace$ {\n", "namespace", Namespace(*unit.file));
+  if (HasCalls(unit)) {
+    out->Print("namespace {\n");
+    PrintSchema(unit, out);
+    out->Print("\n}  // namespace\n");
+  }
   for (const schema::Service* service : unit.services) {
     for (const schema::Method* method : Calls(*service)) {
       PrintCall(*method, out);

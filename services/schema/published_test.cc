@@ -1,0 +1,70 @@
+// Every proto of this repository that goes over the wire obeys its rules.
+#include <algorithm>
+#include <vector>
+
+#include "dci/admin/v1/parked.pb.h"
+#include "dci/admin/v1/participants.pb.h"
+#include "dci/admin/v1/registry_admin.pb.h"
+#include "dci/authz/v1/token.pb.h"
+#include "dci/common/v1/code_list.pb.h"
+#include "dci/ext/v1/discovery.pb.h"
+#include "dci/jwks/v1/jwks.pb.h"
+#include "dci/social/v1/social.pb.h"
+#include "dci/social/v1/social_service.pb.h"
+#include "gtest/gtest.h"
+#include "services/base/status_matchers.h"
+#include "services/schema/dump.h"
+#include "services/schema/model.h"
+
+namespace dci::schema {
+namespace {
+
+std::vector<const google::protobuf::FileDescriptor*> Files() {
+  // Of a file of services alone there is no class to ask.
+  const auto* services =
+      &descriptor_table_dci_2fsocial_2fv1_2fsocial_5fservice_2eproto;
+  EXPECT_NE(services, nullptr);
+  return {
+      admin::v1::ListParkedRequest::descriptor()->file(),
+      admin::v1::PutParticipantRequest::descriptor()->file(),
+      admin::v1::LoadRequest::descriptor()->file(),
+      authz::v1::TokenRequest::descriptor()->file(),
+      common::v1::Sex_descriptor()->file(),
+      ext::v1::Capabilities::descriptor()->file(),
+      jwks::v1::JwkSet::descriptor()->file(),
+      social::v1::Group::descriptor()->file(),
+      google::protobuf::DescriptorPool::generated_pool()->FindFileByName(
+          "dci/social/v1/social_service.proto"),
+  };
+}
+
+TEST(Published, ProtosObeyTheRulesTogether) {
+  ASSERT_OK_AND_ASSIGN(const auto model, Model::Build(Files()));
+  EXPECT_GE(model->services().size(), 8u);
+}
+
+TEST(Published, OperatorsMessagesAreNotOfTheWire) {
+  ASSERT_OK_AND_ASSIGN(const auto model, Model::Build(Files()));
+  const Method* put =
+      model->FindMethod("dci.admin.v1.ParticipantAdmin.PutParticipant");
+  ASSERT_NE(put, nullptr);
+  EXPECT_TRUE(put->service->admin);
+  EXPECT_EQ(put->request, nullptr);
+  EXPECT_EQ(model->FindMessage("dci.config.v1.Participant"), nullptr);
+  const Method* token =
+      model->FindMethod("/dci.authz.v1.Authorization/IssueToken");
+  ASSERT_NE(token, nullptr);
+  EXPECT_NE(token->request, nullptr);
+}
+
+TEST(Published, ModelIsTheSameWhateverFilesAreNamedFirst) {
+  ASSERT_OK_AND_ASSIGN(const auto model, Model::Build(Files()));
+  auto files = Files();
+  std::reverse(files.begin(), files.end());
+  ASSERT_OK_AND_ASSIGN(const auto other, Model::Build(files));
+  EXPECT_EQ(Dump(*model), Dump(*other));
+  EXPECT_EQ(model->hash(), other->hash());
+}
+
+}  // namespace
+}  // namespace dci::schema
