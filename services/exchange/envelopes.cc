@@ -46,6 +46,7 @@ absl::StatusOr<Sealed> Envelopes::Finish(const Draft& draft,
   wire::RenderOptions options;
   options.encrypted = draft.encrypt;
   // Over gRPC the signature covers the normal form.
+  options.normal_form = draft.wire == Wire::kGrpc;
   if (draft.wire == Wire::kHttp) {
     options.dialect = draft.receiver->dialect();
     options.all_header_fields = profile.emit_all_header_fields();

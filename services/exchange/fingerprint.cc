@@ -6,6 +6,16 @@
 #include "services/exchange/wire_fields.h"
 
 namespace dci::exchange {
+namespace {
+
+// Every field counts, whatever dialect has it.
+wire::WriteOptions NormalForm() {
+  wire::WriteOptions options;
+  options.normal_form = true;
+  return options;
+}
+
+}  // namespace
 
 absl::StatusOr<std::string> MessageFingerprint(const wire::Codec& codec,
                                                const MethodPlan& plan,
@@ -15,8 +25,8 @@ absl::StatusOr<std::string> MessageFingerprint(const wire::Codec& codec,
   std::string json =
       absl::StrCat("{\"action\":\"", actions.empty() ? "" : actions.front(),
                    "\",\"message\":");
-  RETURN_IF_ERROR(codec.WireToJson(*plan.method->request_body, body,
-                                   schema::Dialect::kC25, &json));
+  RETURN_IF_ERROR(
+      codec.WireToJson(*plan.method->request_body, body, NormalForm(), &json));
   json.push_back('}');
   return Sha256(json);
 }
@@ -30,7 +40,7 @@ absl::StatusOr<std::string> ItemFingerprint(const wire::Codec& codec,
   std::string json;
   RETURN_IF_ERROR(codec.WireToJson(
       type, Without(item, plan.request.timestamp, plan.request.locale),
-      schema::Dialect::kC25, &json));
+      NormalForm(), &json));
   return Sha256(json).substr(0, 16);
 }
 

@@ -254,7 +254,7 @@ TEST(DecodeGrpcTest, ReadsTheOriginalOfARelay) {
 }
 
 TEST(DecodeGrpcTest, RefusesWhatIsNoEnvelope) {
-  for (const std::string bytes :
+  for (const std::string& bytes :
        {std::string("\x0a\x05"), std::string("\x12\x02\x08\x01"),
         std::string("\xff\xff\xff\xff\xff\xff\xff")}) {
     EXPECT_THAT(DecodeGrpcMessage(TestCodec(), Search(), bytes, Limits()),
@@ -269,6 +269,18 @@ TEST(DecodeGrpcTest, JsonInsideCannotBecomeMembersOfOurs) {
   envelope.mutable_header()->mutable_meta()->set_text(
       "1,\"receiver_id\":\"x\"");
   EXPECT_THAT(DecodeGrpc(envelope), StatusIs(kBad, HasSubstr("kept JSON")));
+}
+
+TEST(RenderTest, TheNormalFormIsWhatTheReceiverVerifies) {
+  RenderOptions options;
+  options.normal_form = true;
+  ASSERT_OK_AND_ASSIGN(
+      const OutgoingParts parts,
+      RenderParts(TestCodec(), *Search().request,
+                  Envelope().header().SerializeAsString(),
+                  Envelope().message().SerializeAsString(), options));
+  ASSERT_OK_AND_ASSIGN(const DecodedMessage message, DecodeGrpc(Envelope()));
+  EXPECT_EQ(message.document, AssembleDocument(parts, ""));
 }
 
 TEST(RenderTest, SignatureIsTheLastMember) {

@@ -186,9 +186,14 @@ bool Reader::GivenAgain(Object* object, const KeyPlan& key, Cursor cursor,
 
 bool Reader::Again(Object* object, const KeyPlan& key, Cursor* cursor,
                    std::string* out) {
-  const absl::string_view raw = cursor->Skip();
   const absl::string_view first = RawOf(*object->plan, object->begin, key.slot);
-  if (raw == first) {
+  if (IsEmptyValue(first) && !Has(object->has, key.slot)) {
+    // Under the other name nothing stood.
+    Unset(&object->seen, key.slot);
+    return Known(object, key, cursor, out);
+  }
+  const absl::string_view raw = cursor->Skip();
+  if (raw == first || IsEmptyValue(raw)) {
     // Found by the scan if the keys are the same, and fine if they are not.
     if (key.deviates != 0) Find(rules::kAlias, key.key, key.deviates);
     return true;

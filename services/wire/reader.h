@@ -76,13 +76,17 @@ class Reader {
             absl::string_view raw, std::string* out);
   void CheckRequired(const Object& object);
 
-  // values.cc: the values of fields.
+  // fields.cc: absent, one, or many.
   Got ReadField(const Object& object, const FieldPlan& field,
                 absl::string_view sent, Cursor* cursor, std::string* out);
   Got ReadList(const Object& object, const FieldPlan& field, Cursor* cursor,
                std::string* out);
   Got ListAsSingle(const Object& object, const FieldPlan& field, Cursor* cursor,
                    std::string* out);
+  // Whether the next value is null or a blank text, which is then behind.
+  bool TakeAbsent(const FieldPlan& field, Cursor* cursor);
+
+  // values.cc: one value.
   Got Value(const Object& object, const FieldPlan& field, Cursor* cursor,
             std::string* out);
   Got Text(const FieldPlan& field, Cursor* cursor, std::string* out);
@@ -97,8 +101,6 @@ class Reader {
   Got Word(const FieldPlan& field, Cursor* cursor, std::string* out);
   Got Json(const FieldPlan& field, Cursor* cursor, std::string* out);
   Got Nest(const FieldPlan& field, Cursor* cursor, std::string* out);
-  // Whether the next value is null or a blank text, which is then behind.
-  bool TakeAbsent(const FieldPlan& field, Cursor* cursor);
 
   // shapes.cc: where something else than the key decides.
   bool ReadUnion(Object* object, const UnionPlan& u, absl::string_view raw,

@@ -34,6 +34,10 @@ absl::Status Scan(absl::string_view text, const Limits& limits,
 // text that Scan has passed. Reads the text up to there.
 std::string PointerAt(absl::string_view text, size_t offset);
 
+// Offset of the first byte that no valid UTF-8 has there; the size of the text
+// where there is none.
+size_t FirstBadUtf8(absl::string_view text);
+
 // An error in the words of Scan.
 absl::Status ErrorAt(absl::StatusCode code, absl::string_view what,
                      absl::string_view path, size_t offset);

@@ -69,6 +69,8 @@ class Writer {
              size_t extra_count);
   bool List(const FieldPlan& field, Slot slot, const Extra* extras,
             size_t extra_count);
+
+  // writer_values.cc
   bool One(const FieldPlan& field, Value value);
   void Text(const FieldPlan& field, absl::string_view text);
   bool Discriminator(const Parts& parts, const FieldPlan& field);
