@@ -110,6 +110,13 @@ TEST(ScanTest, ReportsKeysGivenTwiceWithTheSameBytes) {
   EXPECT_THAT(repeated, ElementsAre("/x/0/a"));
 }
 
+TEST(ScanTest, BoundsKeysGivenTwice) {
+  const std::string one = "\"a\":1,";
+  EXPECT_OK(ScanText("{" + Repeat(one, 32) + "\"a\":1}"));
+  EXPECT_THAT(ScanText("{" + Repeat(one, 33) + "\"a\":1}"),
+              StatusIs(kBad, HasSubstr("too many keys given twice: at /a")));
+}
+
 TEST(ScanTest, FindsRepeatedKeysInGreatObjects) {
   std::string text = "{";
   for (int i = 0; i < 5000; ++i) absl::StrAppend(&text, "\"k", i, "\":0,");

@@ -181,6 +181,39 @@ TEST(DecodeJsonTest, BoundsWhatAMessageCosts) {
   EXPECT_LE(message.findings.size(), 3 * kMaxFindings);
 }
 
+// Texts that would make the reader look again and again.
+TEST(DecodeJsonTest, CostsDoNotGrowWithTheSquareOfTheText) {
+  const std::string head =
+      "{\"header\":{},\"message\":{\"search_response\":[{\"data\":{";
+  std::string records = head + "\"reg_records\":[";
+  for (int i = 0; i < 500000; ++i) records.append("{},");
+  EXPECT_OK(Decode(records + "{}]}}]}}", Side::kAnswer));
+
+  std::string repeated = "{\"header\":{},\"message\":{";
+  for (int i = 0; i < 250000; ++i) absl::StrAppend(&repeated, "\"", i, "\":0,");
+  for (int i = 0; i < 250000; ++i) repeated.append("\"transaction_id\":\"1\",");
+  EXPECT_THAT(Decode(repeated + "\"x\":0}}"),
+              StatusIs(kBad, HasSubstr("too many keys given twice")));
+}
+
+TEST(DecodeGrpcTest, TakesMillionsOfValues) {
+  SearchRequestEnvelope envelope;
+  envelope.mutable_header()->set_sender_id("s");
+  std::string bytes = envelope.SerializeAsString();
+  std::string body;
+  while (body.size() < (4u << 20)) body.append("\x12\x00\x0a\x00", 4);
+  bytes.append("\x1a");
+  for (size_t n = body.size(); n > 0; n >>= 7) {
+    bytes.push_back(static_cast<char>((n & 0x7f) | (n > 0x7f ? 0x80 : 0)));
+  }
+  ASSERT_OK_AND_ASSIGN(
+      const DecodedMessage message,
+      DecodeGrpcMessage(TestCodec(), Search(), bytes + body, Limits()));
+  SearchRequest read;
+  ASSERT_TRUE(read.ParseFromString(message.body));
+  EXPECT_EQ(read.search_request_size(), 1 << 20);
+}
+
 SearchRequestEnvelope Envelope() {
   SearchRequestEnvelope envelope;
   envelope.set_signature("sig");

@@ -47,14 +47,23 @@ bool Writer::TakeApart(const MessagePlan& plan, absl::string_view wire,
       slot->last = index;
     };
     if (!packed) {
-      add({varint ? absl::string_view() : reader.bytes(), reader.varint()});
+      const Value value =
+          varint ? Value{nullptr, reader.varint()}
+                 : Value{reader.bytes().data(), reader.bytes().size()};
+      // Of a single value the last counts; the pieces of a message are merged.
+      if (slot->last >= 0 && !field->field->repeated &&
+          field->field->kind != Kind::kMessage && field->in_union == nullptr) {
+        values_[slot->last] = value;
+      } else {
+        add(value);
+      }
       continue;
     }
     WireReader list(reader.bytes());
     while (!list.done()) {
       uint64_t value;
       if (!list.Varint(&value)) return Fail("malformed protobuf bytes");
-      add({absl::string_view(), value});
+      add({nullptr, value});
     }
   }
   std::stable_sort(parts->extras.begin(), parts->extras.end(),

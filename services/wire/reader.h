@@ -114,6 +114,7 @@ class Reader {
   Got ReadRecord(const Object& object, const FieldPlan& field, Cursor* cursor,
                  std::string* out);
   const MessagePlan* RecordPlan(const Object& object, const char* begin);
+  const std::string& TypeHint(const Object& object);
   void AppendAny(const FieldPlan& field, const MessagePlan& plan,
                  std::string* out) const;
   // Value of the object's member in that slot; empty where there is none.
@@ -148,6 +149,8 @@ class Reader {
   std::vector<Step> path_;
   std::string buffer_;  // of the text being read
   absl::Status error_;
+  const char* hint_of_ = nullptr;  // the object that hint_ was found in
+  std::string hint_;
   // The "@type" met last and what it meant: lists hold records of one type.
   std::string last_type_;
   const MessagePlan* last_plan_ = nullptr;

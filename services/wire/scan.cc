@@ -184,9 +184,8 @@ class Scanner {
       return text_.substr(m.value_begin, m.value_end - m.value_begin);
     };
     if (value(first) == value(second)) {
-      if (repeated_ != nullptr && repeated_->size() < kMaxRepeated) {
-        repeated_->push_back(Path());
-      }
+      if (++repeats_ > kMaxRepeated) return Fail("too many keys given twice");
+      if (repeated_ != nullptr) repeated_->push_back(Path());
       return true;
     }
     p_ = text_.data() + second.key_begin - 1;
@@ -297,6 +296,7 @@ class Scanner {
   std::vector<std::string>* const repeated_;
   KeySet keys_;
   std::vector<Frame> frames_;
+  size_t repeats_ = 0;
   size_t bad_utf8_ = absl::string_view::npos;
   absl::Status error_;
   const char* p_ = nullptr;

@@ -14,8 +14,9 @@
 
 namespace dci::wire {
 
-// Most repeated keys that are reported.
-inline constexpr size_t kMaxRepeated = 1000;
+// Most keys that a text may have twice. They are slips of the pen; looking for
+// the first of each costs the reader a pass.
+inline constexpr size_t kMaxRepeated = 32;
 
 // Checks that `text` is one JSON text as RFC 8259 has it, in valid UTF-8,
 // every surrogate of a pair, and within `limits`. Numbers may have any length:
@@ -23,7 +24,7 @@ inline constexpr size_t kMaxRepeated = 1000;
 //
 // A key that an object has twice is an error unless both values are the same
 // bytes: then it means the same to every reader, and its path is added to
-// `repeated` (which may be null).
+// `repeated` (which may be null). More than kMaxRepeated are an error.
 //
 // INVALID_ARGUMENT "what: at /path (offset N)" or RESOURCE_EXHAUSTED for a
 // limit; path is a JSON pointer (RFC 6901) to the innermost value begun.

@@ -149,6 +149,19 @@ bool Reader::HasRequired(const MessagePlan& plan, absl::string_view raw) const {
   return true;
 }
 
+// Kind of the records that the object holds, as its other members say. Looked
+// up once: a list may be long, and the members stand behind it.
+const std::string& Reader::TypeHint(const Object& object) {
+  if (hint_of_ == object.begin) return hint_;
+  hint_of_ = object.begin;
+  hint_.clear();
+  for (const FieldPlan* hint : object.plan->record_type_hints) {
+    if (!IsBlank(hint_)) break;
+    hint_ = TextOf(RawOf(*object.plan, object.begin, hint->slot));
+  }
+  return hint_;
+}
+
 const MessagePlan* Reader::RecordPlan(const Object& object, const char* begin) {
   Cursor cursor(absl::string_view(begin, text_.data() + text_.size() - begin));
   std::string type, buffer;
@@ -159,10 +172,7 @@ const MessagePlan* Reader::RecordPlan(const Object& object, const char* begin) {
     if (is_type) type = TextOf(raw);
     more = cursor.NextMember();
   }
-  for (const FieldPlan* hint : object.plan->record_type_hints) {
-    if (!IsBlank(type)) break;
-    type = TextOf(RawOf(*object.plan, object.begin, hint->slot));
-  }
+  if (IsBlank(type)) type = TypeHint(object);
   if (type == last_type_ && last_plan_ != nullptr) return last_plan_;
   const schema::Message* record =
       tables_.model().FindRecord(type, options_.service);

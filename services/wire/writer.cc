@@ -145,7 +145,7 @@ bool Writer::Field(const Parts& parts, const FieldPlan& field,
     // Protobuf merges the pieces of one message.
     std::string merged;
     for (int i = slot.first; i >= 0; i = values_[i].next) {
-      absl::StrAppend(&merged, values_[i].bytes);
+      absl::StrAppend(&merged, values_[i].bytes());
     }
     return Message(field, merged);
   }

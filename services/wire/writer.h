@@ -26,11 +26,17 @@ class Writer {
   absl::Status Write(const MessagePlan& plan, absl::string_view wire);
 
  private:
-  // One value of a field, in the order of the bytes.
+  // One value of a field, in the order of the bytes. As small as can be: two
+  // bytes may hold one.
   struct Value {
-    absl::string_view bytes;
-    uint64_t varint = 0;
-    int next = -1;  // of the same field
+    const char* data;  // null: a number
+    uint64_t number;   // the number, or the size
+    int next = -1;     // of the same field
+
+    absl::string_view bytes() const {
+      return data == nullptr ? absl::string_view()
+                             : absl::string_view(data, number);
+    }
   };
   // The values of a field.
   struct Slot {

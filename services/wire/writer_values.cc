@@ -14,27 +14,27 @@ using schema::Kind;
 bool Writer::One(const FieldPlan& field, Value value) {
   switch (field.field->kind) {
     case Kind::kString:
-      Text(field, value.bytes);
+      Text(field, value.bytes());
       return true;
     case Kind::kBool:
-      out_->append(value.varint != 0 ? "true" : "false");
+      out_->append(value.number != 0 ? "true" : "false");
       return true;
     case Kind::kInt32:
-      absl::StrAppend(out_, static_cast<int32_t>(value.varint));
+      absl::StrAppend(out_, static_cast<int32_t>(value.number));
       return true;
     case Kind::kEnum: {
       const schema::Code* code = field.field->enumeration->FindNumber(
-          static_cast<int32_t>(value.varint));
+          static_cast<int32_t>(value.number));
       if (code != nullptr) AppendQuoted(code->code, out_);
       return true;
     }
     case Kind::kMessage:
-      return Message(field, value.bytes);
+      return Message(field, value.bytes());
     case Kind::kAny:
-      return Record(value.bytes);
+      return Record(value.bytes());
     case Kind::kJson: {
       absl::string_view text;
-      if (!OnlyText(value.bytes, 1, &text)) return false;
+      if (!OnlyText(value.bytes(), 1, &text)) return false;
       return text.empty() || Raw(text);
     }
     case Kind::kExtras:
@@ -63,7 +63,7 @@ bool Writer::Discriminator(const Parts& parts, const FieldPlan& field) {
   if (written.empty()) return false;
   const Slot slot = SlotOf(parts, field);
   if (slot.last >= 0) {
-    const absl::string_view text = values_[slot.last].bytes;
+    const absl::string_view text = values_[slot.last].bytes();
     const auto is = [&](const std::string& c) { return c == text; };
     // One of several languages of the same shape ("graphql") stays.
     const bool dialects_word =
