@@ -151,10 +151,10 @@ TEST_F(AdminTest, ReplaysAndDiscards) {
 
 TEST_F(AdminTest, LoadsInPartsOfWholeLines) {
   answer_ = [](const net::HttpRequest&) {
-    return JsonAnswer(R"({"read":2,"created":1,"replaced":1,"bulk":true})");
+    return JsonAnswer(R"({"read":4,"created":3,"replaced":1,"bulk":true})");
   };
   const Result result = Admin({"load", "-", "--type=Group", "--part_bytes=10"},
-                              "{\"a\":1}\n{}\n{\"b\":2}\n{\"c\":12345678}");
+                              "{\"a\":1}\n\n{}\n{\"b\":2}\n{\"c\":12345678}");
   EXPECT_EQ(result.code, ExitCode::kRight) << result.err;
   const std::vector<net::HttpRequest> sent = peer_.requests();
   ASSERT_EQ(sent.size(), 3u);
@@ -163,39 +163,45 @@ TEST_F(AdminTest, LoadsInPartsOfWholeLines) {
   EXPECT_EQ(LinesOf(sent[0]), "{\"a\":1}\n{}\n");
   EXPECT_EQ(LinesOf(sent[1]), "{\"b\":2}\n");
   EXPECT_EQ(LinesOf(sent[2]), "{\"c\":12345678}\n");
+  // One load, ended by its last part.
+  for (const net::HttpRequest& part : sent)
+    EXPECT_EQ(TextAt(part.body, "/load"), "id-1");
+  EXPECT_EQ(At(sent[1].body, "/end"), std::nullopt);
+  EXPECT_EQ(TextAt(sent[2].body, "/end"), "true");
   EXPECT_EQ(TextAt(result.out, "/complete"), "true");
-  EXPECT_EQ(TextAt(result.out, "/lines"), "4");
-  EXPECT_EQ(TextAt(result.out, "/read"), "6");
-  EXPECT_EQ(TextAt(result.out, "/replaced"), "3");
+  EXPECT_EQ(TextAt(result.out, "/records"), "4");
+  EXPECT_EQ(TextAt(result.out, "/created"), "3");
+  EXPECT_EQ(TextAt(result.out, "/unchanged"), "0");
   EXPECT_EQ(TextAt(result.out, "/bulk"), "true");
 }
 
 TEST_F(AdminTest, LoadNamesRefusedRecordsByTheirLineInTheFile) {
   answer_ = [](const net::HttpRequest&) {
-    return JsonAnswer(R"({"read":1,"refused":1,"problems":
-        [{"line":1,"message":"no key"}]})");
+    return JsonAnswer(R"({"read":3,"refused":3,"problems":[{"line":1,
+        "message":"no key"},{"line":2},{"line":3}]})");
   };
   const Result result =
-      Admin({"load", Write("f", "{}\n{}\n{}\n"), "--part_bytes=1", "--skip=1"});
+      Admin({"load", Write("f", "{}\n\n{}\n{}\n \n{}\n"), "--skip=1"});
   EXPECT_EQ(result.code, ExitCode::kRefused);
-  EXPECT_EQ(TextAt(result.out, "/refused"), "2");
-  EXPECT_EQ(TextAt(result.out, "/problems/0/line"), "2");
-  EXPECT_EQ(TextAt(result.out, "/problems/1/line"), "3");
-  EXPECT_EQ(TextAt(result.out, "/problems/1/message"), "no key");
+  EXPECT_EQ(TextAt(result.out, "/refused"), "3");
+  EXPECT_EQ(TextAt(result.out, "/problems/0/line"), "3");
+  EXPECT_EQ(TextAt(result.out, "/problems/0/message"), "no key");
+  EXPECT_EQ(TextAt(result.out, "/problems/1/line"), "4");
+  EXPECT_EQ(TextAt(result.out, "/problems/2/line"), "6");
 }
 
 TEST_F(AdminTest, ALoadThatBreaksOffSaysWhereItGoesOn) {
   int parts = 0;
   answer_ = [&parts](const net::HttpRequest&) {
-    return ++parts < 3 ? JsonAnswer(R"({"read":1})")
+    return ++parts < 3 ? JsonAnswer(R"({"read":2,"created":1,"unchanged":1})")
                        : JsonAnswer(R"({"errors":[{"code":"x"}]})", 503);
   };
   const Result result =
-      Admin({"load", "-", "--part_bytes=1"}, "{}\n{}\n{}\n{}\n");
+      Admin({"load", "-", "--part_bytes=1"}, "{}\n\n{}\n{}\n{}\n");
   EXPECT_EQ(result.code, ExitCode::kRefused);
-  EXPECT_THAT(result.err, HasSubstr("go on with --skip 2"));
+  EXPECT_THAT(result.err, HasSubstr("go on with --skip 3"));
   EXPECT_EQ(TextAt(result.out, "/complete"), "false");
-  EXPECT_EQ(TextAt(result.out, "/lines"), "2");
+  EXPECT_EQ(TextAt(result.out, "/created"), "1");
   EXPECT_EQ(Admin({"load", Path("none")}).code, ExitCode::kUsage);
 }
 

@@ -4,21 +4,20 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/base/status_macros.h"
-#include "services/schema/dialect.h"
 #include "services/wire/codec.h"
-#include "services/wire/message.h"
 #include "tools/dci/document.h"
 #include "tools/dci/envelope.h"
 #include "tools/dci/exit_code.h"
-#include "tools/dci/files.h"
 #include "tools/dci/grpc_call.h"
 #include "tools/dci/http.h"
 #include "tools/dci/json.h"
 #include "tools/dci/keys.h"
+#include "tools/dci/outgoing.h"
 #include "tools/dci/query.h"
 #include "tools/dci/schema.h"
 #include "tools/dci/signature_report.h"
@@ -27,16 +26,6 @@
 
 namespace dci::cli {
 namespace {
-
-using schema::Mode;
-
-// What is sent: a document, or whatever text an operation without envelope
-// takes.
-struct Outgoing {
-  std::string body;
-  std::string http_signature;
-  std::string verb = "POST";
-};
 
 class Call {
  public:
@@ -49,7 +38,8 @@ class Call {
     ASSIGN_OR_RETURN(operation_, FindOperation(*model_, {args_.word(0),
                                                          args_.Get("registry"),
                                                          args_.Has("async")}));
-    ASSIGN_OR_RETURN(const Outgoing outgoing, Prepare());
+    ASSIGN_OR_RETURN(const Outgoing outgoing,
+                     PrepareMessage(args_, io_, *codec_, operation_));
     if (args_.Has("dry_run")) {
       *io_.out << outgoing.body << "\n";
       return absl::OkStatus();
@@ -59,76 +49,6 @@ class Call {
   }
 
  private:
-  bool plain() const {
-    return operation_.method != nullptr &&
-           operation_.method->mode == Mode::kPlain;
-  }
-
-  absl::StatusOr<std::string> Body() const {
-    if (args_.Has("body") && HasQuery(args_))
-      return Usage(
-          "--body says what is searched: --id, --query and --named "
-          "are then of no use");
-    if (args_.Has("body")) return ReadInput(args_.Get("body"), io_);
-    if (plain()) return std::string();
-    if (operation_.method != nullptr &&
-        absl::StrContains(operation_.method->name, "Search"))
-      return SearchBody(args_, io_);
-    return Usage("say with --body FILE what is sent; - is the standard input");
-  }
-
-  absl::StatusOr<Outgoing> Prepare() {
-    Outgoing outgoing;
-    ASSIGN_OR_RETURN(outgoing.body, Body());
-    if (plain()) {
-      outgoing.verb = operation_.method->http_verb;
-      return outgoing;
-    }
-    // What is sent as it stands need not even be JSON: servers are tested so.
-    if (args_.Has("raw")) return outgoing;
-    ASSIGN_OR_RETURN(Document document, MakeDocument(outgoing.body));
-    if (args_.Has("dialect")) {
-      ASSIGN_OR_RETURN(document, Rewritten(document));
-    }
-    if (!args_.Has("key")) {
-      outgoing.body =
-          wire::AssembleDocument(document.parts, document.signature);
-      return outgoing;
-    }
-    std::string sender = TextAt(document.parts.header_json, "/sender_id");
-    if (sender.empty()) sender = args_.Get("sender_id");
-    ASSIGN_OR_RETURN(SignedDocument signed_document,
-                     SignWith(args_, io_, document, sender));
-    outgoing.body = std::move(signed_document.text);
-    outgoing.http_signature = std::move(signed_document.http_signature);
-    return outgoing;
-  }
-
-  absl::StatusOr<Document> MakeDocument(const std::string& body) const {
-    const absl::Status readable = CheckJson(body);
-    if (!readable.ok())
-      return Usage(absl::StrCat("the body is no JSON: ", readable.message(),
-                                "; --raw sends it all the same"));
-    if (IsDocument(body)) {
-      absl::StatusOr<Document> document = ReadDocument(body);
-      return document.ok() ? document : As(ExitCode::kUsage, document.status());
-    }
-    if (operation_.method == nullptr)
-      return Usage(absl::StrCat("the schema does not know ", operation_.path,
-                                ": the body must be a whole document with "
-                                "header and message"));
-    return MakeEnvelope(*operation_.method, body, args_, io_);
-  }
-
-  absl::StatusOr<Document> Rewritten(const Document& document) const {
-    const auto dialect = schema::DialectFromName(args_.Get("dialect"));
-    if (!dialect)
-      return Usage(absl::StrCat("no dialect ", args_.Get("dialect")));
-    if (operation_.method == nullptr)
-      return Usage("--dialect needs an operation that the schema knows");
-    return InDialect(*codec_, *operation_.method, document, *dialect);
-  }
-
   absl::StatusOr<net::HttpResponse> Send(const Outgoing& outgoing) const {
     const std::string base = args_.Get("to");
     ASSIGN_OR_RETURN(const std::string token, TokenFor(args_, base, *http_));
@@ -165,24 +85,15 @@ class Call {
   }
 
   absl::Status Verify(const net::HttpResponse& answer) const {
-    absl::StatusOr<Document> document = ReadDocument(answer.body);
-    if (!document.ok()) {
+    if (!IsDocument(answer.body)) {
       // The standards give an acknowledgement neither header nor signature.
       *io_.err << "an acknowledgement is unsigned: nothing to verify\n";
       return absl::OkStatus();
     }
-    SignatureQuestion question;
-    question.document = *std::move(document);
-    question.raw_body = answer.body;
-    question.http_signature = std::string(answer.headers.GetOr("Signature"));
-    question.profile = ProfileOf(args_);
-    // The other side may sign in another form, with another algorithm.
-    question.profile.clear_form();
-    question.profile.clear_algorithm();
-    question.now = io_.clock->Now();
-    ASSIGN_OR_RETURN(question.keys,
+    ASSIGN_OR_RETURN(const std::vector<trust::TimedKey> keys,
                      ReadKeys(args_.Get("verify"), http_.get(), io_));
-    const SignatureReport report = CheckSignature(question);
+    const SignatureReport report = CheckReceived(
+        args_, io_, keys, answer.body, answer.headers.GetOr("Signature"));
     *io_.err << "signature of the answer: " << report.ToJson() << "\n";
     if (report.right()) return absl::OkStatus();
     return Untrusted(absl::StrCat("the answer's signature: the check '",

@@ -52,17 +52,18 @@ std::string Overview(const std::vector<Command>& commands,
   return out;
 }
 
+// Says what there is, on `out`: of one group ("participant"), or of all.
 ExitCode HelpFor(const std::vector<Command>& commands, const std::string& group,
-                 const Io& io) {
+                 const Io& io, std::ostream& out) {
   const std::string some = Overview(commands, absl::StrCat(group, " "));
   if (!group.empty() && some.empty()) {
     *io.err << "dci: there is no command '" << group << "'; see dci --help\n";
     return ExitCode::kUsage;
   }
-  *io.err << "Talks to systems that speak the DCI standards.\n\n"
-          << (group.empty() ? Overview(commands, "") : some)
-          << "\ndci COMMAND --help says more, with examples.\n"
-          << ExitCodeHelp();
+  out << "Talks to systems that speak the DCI standards.\n\n"
+      << (group.empty() ? Overview(commands, "") : some)
+      << "\ndci COMMAND --help says more, with examples.\n"
+      << ExitCodeHelp();
   return ExitCode::kRight;
 }
 
@@ -93,21 +94,22 @@ ExitCode RunProgram(const std::vector<std::string>& arguments, const Io& io) {
     rest.push_back("--help");
   }
   if (rest.empty()) {
-    HelpFor(commands, "", io);
+    HelpFor(commands, "", io, *io.err);
     return ExitCode::kUsage;
   }
-  if (IsHelp(rest[0])) return HelpFor(commands, "", io);
+  if (IsHelp(rest[0])) return HelpFor(commands, "", io, *io.out);
   const std::string group = rest[0];
   const Command* command = Choose(commands, &rest);
   if (command == nullptr) {
-    const ExitCode code = HelpFor(commands, group, io);
     const bool asked = rest.size() > 1 && IsHelp(rest[1]);
+    const ExitCode code =
+        HelpFor(commands, group, io, asked ? *io.out : *io.err);
     return asked ? code : ExitCode::kUsage;
   }
   // Not "help" here: that may be a word for the command.
   if (std::find(rest.begin(), rest.end(), "--help") != rest.end() ||
       std::find(rest.begin(), rest.end(), "-h") != rest.end()) {
-    *io.err << HelpOf(*command);
+    *io.out << HelpOf(*command);
     return ExitCode::kRight;
   }
   const absl::StatusOr<Args> args = ParseArgs(*command, rest);

@@ -9,17 +9,15 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "services/base/clock.h"
 #include "services/base/status_macros.h"
 #include "services/net/http_server.h"
-#include "tools/dci/document.h"
 #include "tools/dci/exit_code.h"
 #include "tools/dci/http.h"
 #include "tools/dci/json.h"
 #include "tools/dci/keys.h"
+#include "tools/dci/scripted_answers.h"
 #include "tools/dci/signature_report.h"
 #include "tools/dci/signing.h"
 
@@ -29,66 +27,6 @@ namespace {
 // Time for the last answer to reach its peer.
 constexpr absl::Duration kDrain = absl::Seconds(2);
 
-// The answers that were asked for, one after the other; the last one stays.
-class Script {
- public:
-  static absl::StatusOr<Script> Create(const std::string& text) {
-    Script script;
-    script.answers_ = absl::StrSplit(text, ',');
-    for (const std::string& answer : script.answers_) {
-      int status = 0;
-      const bool number =
-          absl::SimpleAtoi(answer, &status) && status >= 200 && status <= 599;
-      if (!number && answer != "ACK" && answer != "NACK" && answer != "ERR")
-        return Usage(absl::StrCat(
-            "--answers: ACK, NACK, ERR or an HTTP status, not '", answer, "'"));
-    }
-    return script;
-  }
-
-  const std::string& Next() {
-    return answers_[next_ + 1 < answers_.size() ? next_++ : next_];
-  }
-
- private:
-  std::vector<std::string> answers_;
-  size_t next_ = 0;
-};
-
-// What a receiver says: the ACK of the standard, or an HTTP status.
-net::HttpResponse AnswerTo(const net::HttpRequest& request,
-                           const std::string& answer, const Io& io) {
-  net::HttpResponse response;
-  response.headers.Add("Content-Type", "application/json");
-  const std::string error = JsonObject()
-                                .Text("code", "err.service.unavailable")
-                                .Text("message", "as dci listen was told")
-                                .Build();
-  JsonObject body;
-  int status = 0;
-  if (absl::SimpleAtoi(answer, &status)) {
-    response.status = status;
-    if (response.status >= 400) body.Raw("errors", JsonArray({error}));
-    response.body = body.Build();
-    return response;
-  }
-  std::string correlation_id;
-  if (CheckJson(request.body).ok())
-    correlation_id = TextAt(request.body, "/message/correlation_id");
-  if (correlation_id.empty()) correlation_id = io.ids->NewId();
-  JsonObject ack;
-  ack.Text("ack_status", answer)
-      .Text("timestamp", FormatTimestamp(io.clock->Now()))
-      .Text("correlation_id", correlation_id);
-  if (answer == "ERR") {
-    response.status = 400;
-    ack.Raw("error", error);
-    body.Raw("errors", JsonArray({error}));
-  }
-  response.body = body.Raw("message", ack.Build()).Build();
-  return response;
-}
-
 struct Arrived {
   net::HttpRequest request;
   std::string answer;
@@ -97,7 +35,8 @@ struct Arrived {
 // Answers on the server's threads, and hands over to the one that prints.
 class Receiver : public net::HttpHandler {
  public:
-  Receiver(Script script, const Io& io) : script_(std::move(script)), io_(io) {}
+  Receiver(ScriptedAnswers script, const Io& io)
+      : script_(std::move(script)), io_(io) {}
 
   void Handle(net::HttpRequest request, net::Responder respond) override {
     if (request.method != "POST") {
@@ -132,7 +71,7 @@ class Receiver : public net::HttpHandler {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Arrived> arrived_;
-  Script script_;
+  ScriptedAnswers script_;
   const Io& io_;
 };
 
@@ -141,7 +80,8 @@ class Listener {
   Listener(const Args& args, const Io& io) : args_(args), io_(io) {}
 
   absl::Status Run() {
-    ASSIGN_OR_RETURN(Script script, Script::Create(args_.Get("answers")));
+    ASSIGN_OR_RETURN(ScriptedAnswers script,
+                     ScriptedAnswers::Create(args_.Get("answers")));
     if (args_.Has("verify")) {
       ASSIGN_OR_RETURN(const std::unique_ptr<Http> http,
                        Http::Create(args_, io_));
@@ -194,7 +134,8 @@ class Listener {
         .TextIf("http_signature", request.headers.GetOr("Signature"));
     bool right = true;
     if (!keys_.empty()) {
-      const SignatureReport report = Check(request);
+      const SignatureReport report = CheckReceived(
+          args_, io_, keys_, request.body, request.headers.GetOr("Signature"));
       right = report.right();
       line.Raw("signature", report.ToJson());
     }
@@ -206,24 +147,6 @@ class Listener {
                   static_cast<int64_t>(request.body.size()));
     Print(line.Build());
     return right;
-  }
-
-  SignatureReport Check(const net::HttpRequest& request) const {
-    absl::StatusOr<Document> document = ReadDocument(request.body);
-    SignatureReport report;
-    if (!document.ok()) {
-      report.failed = "missing";
-      report.why = std::string(document.status().message());
-      return report;
-    }
-    SignatureQuestion question;
-    question.document = *std::move(document);
-    question.raw_body = request.body;
-    question.http_signature = std::string(request.headers.GetOr("Signature"));
-    question.profile = ProfileOf(args_);
-    question.keys = keys_;
-    question.now = io_.clock->Now();
-    return CheckSignature(question);
   }
 
   // A line at a time, so that a pipe sees it at once.

@@ -20,11 +20,10 @@
 namespace dci::cli {
 namespace {
 
-// Refused records that are printed; more are only counted.
-constexpr size_t kMaxProblems = 100;
 constexpr absl::Duration kProgressInterval = absl::Seconds(1);
-constexpr const char* kCounts[] = {"read", "created", "replaced", "unchanged",
-                                   "refused"};
+// What becomes of a record, as the answer counts it.
+constexpr const char* kOutcomes[] = {"/created", "/replaced", "/unchanged",
+                                     "/refused"};
 
 int64_t NumberAt(absl::string_view json, absl::string_view pointer) {
   int64_t number = 0;
@@ -44,14 +43,17 @@ class Load {
       if (!file.is_open()) return Usage(absl::StrCat("cannot read ", name));
       in = &file;
     }
+    id_ = io_.ids->NewId();
     begun_ = reported_ = io_.clock->Now();
     const absl::Status status = SendAll(*in);
     PrintSummary(status);
-    if (!status.ok()) *io_.err << "go on with --skip " << done_lines_ << "\n";
+    if (!status.ok())
+      *io_.err << "go on with --skip " << LineOf(Decided() + 1) - 1 << "\n";
     RETURN_IF_ERROR(status);
-    return counts_[4] == 0
+    const int64_t refused = NumberAt(answer_, "/refused");
+    return refused == 0
                ? absl::OkStatus()
-               : Refused(absl::StrCat(counts_[4], " records are refused"));
+               : Refused(absl::StrCat(refused, " records are refused"));
   }
 
  private:
@@ -60,35 +62,35 @@ class Load {
     const int64_t skip = args_.Number("skip");
     const size_t part_bytes = static_cast<size_t>(args_.Number("part_bytes"));
     std::string line, part;
+    int64_t lines = 0;
     while (std::getline(in, line)) {
-      ++lines_;
-      if (lines_ <= skip) {
-        done_lines_ = lines_;
+      if (++lines <= skip) continue;
+      if (absl::StripAsciiWhitespace(line).empty()) {
+        blanks_.push_back(records_);
         continue;
       }
-      // Too long for a part of its own, the server will say so.
+      // One that is too long for any part goes alone: the server says so.
       if (!part.empty() && part.size() + line.size() > part_bytes)
-        RETURN_IF_ERROR(Send(&part, lines_ - 1));
+        RETURN_IF_ERROR(Send(&part, false));
       absl::StrAppend(&part, line, "\n");
+      ++records_;
     }
     if (in.bad()) return Usage("the file cannot be read to its end");
-    return part.empty() ? absl::OkStatus() : Send(&part, lines_);
+    return Send(&part, true);
   }
 
-  // Sends the lines after done_lines_, up to `last`.
-  absl::Status Send(std::string* part, int64_t last) {
+  absl::Status Send(std::string* part, bool end) {
     JsonObject request;
-    request.TextIf("service", args_.Get("service"))
-        .TextIf("default_type", args_.Get("type"));
+    request.Text("load", id_)
+        .TextIf("service", args_.Get("service"))
+        .TextIf("default_type", args_.Get("type"))
+        .Text("lines", absl::Base64Escape(*part));
     if (args_.Has("no_bulk")) request.Bool("no_bulk", true);
-    request.Text("lines", absl::Base64Escape(*part));
-    ASSIGN_OR_RETURN(
-        const std::string answer,
-        admin_->Call("dci.admin.v1.RegistryAdmin.Load", request.Build()));
+    if (end) request.Bool("end", true);
+    ASSIGN_OR_RETURN(answer_, admin_->Call("dci.admin.v1.RegistryAdmin.Load",
+                                           request.Build()));
     bytes_ += part->size();
     part->clear();
-    Count(answer);
-    done_lines_ = last;
     const absl::Time now = io_.clock->Now();
     if (now - reported_ >= kProgressInterval) {
       reported_ = now;
@@ -97,53 +99,61 @@ class Load {
     return absl::OkStatus();
   }
 
-  void Count(absl::string_view answer) {
-    for (size_t i = 0; i < std::size(kCounts); ++i)
-      counts_[i] += NumberAt(answer, absl::StrCat("/", kCounts[i]));
-    bulk_ = bulk_ || TextAt(answer, "/bulk") == "true";
-    const auto problems = At(answer, "/problems");
-    for (absl::string_view problem : Elements(problems.value_or("[]"))) {
-      if (problems_.size() == kMaxProblems) break;
-      // Lines of the file, not of the part.
-      problems_.push_back(
-          JsonObject()
-              .Number("line", done_lines_ + NumberAt(problem, "/line"))
-              .Text("message", TextAt(problem, "/message"))
-              .Build());
-    }
+  // Records of which the server has said what became of them; what it has
+  // besides may be lost with it.
+  int64_t Decided() const {
+    int64_t decided = 0;
+    for (const char* count : kOutcomes) decided += NumberAt(answer_, count);
+    return decided;
+  }
+
+  // Line in the file of a record, counted from 1: the server sees neither what
+  // was skipped nor blank lines.
+  int64_t LineOf(int64_t record) const {
+    const auto before =
+        std::lower_bound(blanks_.begin(), blanks_.end(), record);
+    return args_.Number("skip") + record + (before - blanks_.begin());
   }
 
   void Report() const {
     const double seconds =
         std::max(absl::ToDoubleSeconds(reported_ - begun_), 0.001);
-    *io_.err << done_lines_ << " lines, " << (bytes_ >> 20) << " MiB, "
-             << static_cast<int64_t>(static_cast<double>(counts_[0]) / seconds)
-             << " records a second, " << counts_[4] << " refused\n";
+    *io_.err << records_ << " records, " << (bytes_ >> 20) << " MiB, "
+             << static_cast<int64_t>(static_cast<double>(records_) / seconds)
+             << " a second, " << NumberAt(answer_, "/refused") << " refused\n";
     io_.err->flush();
   }
 
   void PrintSummary(const absl::Status& status) const {
     JsonObject summary;
-    summary.Bool("complete", status.ok()).Number("lines", done_lines_);
-    for (size_t i = 0; i < std::size(kCounts); ++i)
-      summary.Number(kCounts[i], counts_[i]);
-    summary.Bool("bulk", bulk_)
+    summary.Bool("complete", status.ok()).Number("records", records_);
+    for (absl::string_view count : kOutcomes)
+      summary.Number(count.substr(1), NumberAt(answer_, count));
+    summary.Bool("bulk", TextAt(answer_, "/bulk") == "true")
         .Number("milliseconds",
                 absl::ToInt64Milliseconds(io_.clock->Now() - begun_));
-    if (!problems_.empty()) summary.Raw("problems", JsonArray(problems_));
+    std::vector<std::string> problems;
+    const auto named = At(answer_, "/problems");
+    for (absl::string_view problem : Elements(named.value_or("[]")))
+      problems.push_back(JsonObject()
+                             .Number("line", LineOf(NumberAt(problem, "/line")))
+                             .Text("message", TextAt(problem, "/message"))
+                             .Build());
+    if (!problems.empty()) summary.Raw("problems", JsonArray(problems));
     *io_.out << summary.Build() << "\n";
   }
 
   const Args& args_;
   const Io& io_;
   std::unique_ptr<AdminClient> admin_;
+  std::string id_;  // of this load
   absl::Time begun_, reported_;
-  int64_t lines_ = 0;       // read
-  int64_t done_lines_ = 0;  // durable
+  int64_t records_ = 0;  // sent, or about to be
   size_t bytes_ = 0;
-  int64_t counts_[std::size(kCounts)] = {};
-  bool bulk_ = false;
-  std::vector<std::string> problems_;
+  // For each blank line, the records before it.
+  std::vector<int64_t> blanks_;
+  // The last one; its counts are of the whole load.
+  std::string answer_ = "{}";
 };
 
 absl::Status Run(const Args& args, const Io& io) {

@@ -184,19 +184,5 @@ TEST_F(SignVerifyTest, FilesThatCannotBeUsedAreUsageErrors) {
   EXPECT_EQ(Verify({"--jwks", key}, "{").code, ExitCode::kUntrusted);
 }
 
-TEST_F(SignVerifyTest, EveryCommandHelpsAndUnknownOnesDoNot) {
-  for (const std::string name : {"keygen", "sign", "verify"}) {
-    const Result help = Run({name, "--help"});
-    EXPECT_EQ(help.code, ExitCode::kRight);
-    EXPECT_EQ(help.out, "");
-    EXPECT_THAT(help.err, HasSubstr("Examples:\n  dci " + name));
-    EXPECT_EQ(Run({"help", name}).err, help.err);
-  }
-  EXPECT_EQ(Run({"--help"}).code, ExitCode::kRight);
-  EXPECT_EQ(Run({}).code, ExitCode::kUsage);
-  EXPECT_EQ(Run({"frobnicate"}).code, ExitCode::kUsage);
-  EXPECT_THAT(Run({"keygen", "--nosuch"}).err, HasSubstr("dci keygen: no "));
-}
-
 }  // namespace
 }  // namespace dci::cli

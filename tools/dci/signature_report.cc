@@ -224,4 +224,27 @@ SignatureReport CheckSignature(const SignatureQuestion& question) {
   return Check(question).Run();
 }
 
+SignatureReport CheckReceived(const Args& args, const Io& io,
+                              const std::vector<trust::TimedKey>& keys,
+                              const std::string& body,
+                              absl::string_view http_signature) {
+  absl::StatusOr<Document> document = ReadDocument(body);
+  if (!document.ok()) {
+    SignatureReport report;
+    report.failed = "missing";
+    report.why = std::string(document.status().message());
+    return report;
+  }
+  SignatureQuestion question;
+  question.document = *std::move(document);
+  question.raw_body = body;
+  question.http_signature = std::string(http_signature);
+  question.profile = ProfileOf(args);
+  question.profile.clear_form();
+  question.profile.clear_algorithm();
+  question.keys = keys;
+  question.now = io.clock->Now();
+  return CheckSignature(question);
+}
+
 }  // namespace dci::cli

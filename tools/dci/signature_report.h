@@ -5,10 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "dci/config/v1/participant.pb.h"
 #include "services/trust/keys.h"
+#include "tools/dci/args.h"
 #include "tools/dci/document.h"
+#include "tools/dci/io.h"
 
 namespace dci::cli {
 
@@ -45,6 +48,14 @@ struct SignatureReport {
 };
 
 SignatureReport CheckSignature(const SignatureQuestion& question);
+
+// The same of a body that has just come in: of any form and algorithm, because
+// the other side may sign otherwise than we do, over the bytes that the options
+// of the profile say. What is no document is "missing".
+SignatureReport CheckReceived(const Args& args, const Io& io,
+                              const std::vector<trust::TimedKey>& keys,
+                              const std::string& body,
+                              absl::string_view http_signature);
 
 }  // namespace dci::cli
 

@@ -71,8 +71,7 @@ Command VerifyCommand() {
   command.words = "[FILE|-]";
   command.max_words = 1;
   command.options = {
-      {"jwks", "FILE|URL", "public keys: JWK Set, JWK or PEM", kRequired}};
-  command.options[0].value = "FILE-or-URL";
+      {"jwks", "FILE-or-URL", "public keys: JWK Set, JWK or PEM", kRequired}};
   for (Option& option : ProfileOptions())
     command.options.push_back(std::move(option));
   command.options.push_back(
