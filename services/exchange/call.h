@@ -20,8 +20,6 @@ struct Call {
   absl::Time received;
   absl::Time deadline;
   std::function<void(Answer)> done;
-  // Makes the page after the one that is being answered; empty: the last.
-  std::function<void()> next;
 
   // What the intake fills in, as far as it comes.
   std::string sender_id;

@@ -129,7 +129,13 @@ void Pipeline::Impl::Begin(RawMessage raw, std::function<void(Answer)> done,
   call->received = raw.received;
   call->deadline = raw.deadline;
   call->done = std::move(done);
-  if (!Enter()) {
+  bool draining;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    ++active_;
+    draining = draining_;
+  }
+  if (draining) {
     return Refuse(call,
                   schema::Refusal(dci::common::v1::REASON_SERVICE_UNAVAILABLE,
                                   "the service is stopping"));
@@ -189,7 +195,6 @@ void Pipeline::Impl::Give(CallPtr call, MsgCallbackHeader header,
                     Answer answer;
                     answer.bytes = std::move(sealed->bytes);
                     answer.http_signature = std::move(sealed->http_signature);
-                    answer.next = std::exchange(call->next, nullptr);
                     Finish(call, std::move(answer), event);
                   });
 }
@@ -223,12 +228,6 @@ LogEvent Pipeline::Impl::EventOf(const Call& call, LogEvent::Kind kind) const {
     event.correlation_id = call.request->context.correlation_id;
   }
   return event;
-}
-
-bool Pipeline::Impl::Enter() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  ++active_;
-  return !draining_;
 }
 
 void Pipeline::Impl::Finish(const CallPtr& call, Answer answer,

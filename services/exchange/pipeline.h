@@ -89,9 +89,8 @@ class Pipeline {
   // As Drain.
   ~Pipeline();
 
-  // Takes a message and calls `done` exactly once, on any thread; for a
-  // streamed method, once more each time that Answer::next asks. A refusal is
-  // an answer too. Nothing is acknowledged, and no result told, before it
+  // Takes a message and calls `done` exactly once, on any thread. A refusal
+  // is an answer too. Nothing is acknowledged, and no result told, before it
   // is durable. May read the disk; the caller chooses the thread.
   void Handle(RawMessage message, std::function<void(Answer)> done);
 

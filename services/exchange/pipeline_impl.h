@@ -6,7 +6,6 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,16 +63,6 @@ class Pipeline::Impl {
   void Accept(CallPtr call);
   // Synchronous and read-only: a snapshot.
   void Search(CallPtr call);
-  // The same, one page an answer.
-  struct Stream;
-  void StreamPage(CallPtr call, std::shared_ptr<Stream> stream);
-  // Answers one item, one page of it; gives the continuation. An error is the
-  // message's.
-  struct Found;
-  absl::StatusOr<std::optional<std::string>> FindItem(
-      const Request& request, size_t index, const storage::Snapshot& snapshot,
-      absl::string_view continuation, Found* found) const;
-  void GiveFound(CallPtr call, Found found);
   absl::Status CheckRecent(const Call& call);
   // Synchronous and changing: one commit.
   void Decide(CallPtr call);
@@ -103,8 +92,6 @@ class Pipeline::Impl {
             std::string body, int items, int refused);
   void Acknowledge(CallPtr call, const Result& result);
   void Refuse(CallPtr call, const absl::Status& why);
-  // Counts a message as active; false where no more are taken.
-  bool Enter();
   void Finish(const CallPtr& call, Answer answer, LogEvent event);
   LogEvent EventOf(const Call& call, LogEvent::Kind kind) const;
 

@@ -1,6 +1,5 @@
 // What happens to a message that passed the intake, by the mode of its
 // operation.
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -164,55 +163,41 @@ absl::Status Pipeline::Impl::CheckRecent(const Call& call) {
   return call.duplicates_pass ? absl::OkStatus() : Conflict();
 }
 
-// Answers of items, as they are found.
-struct Pipeline::Impl::Found {
+void Pipeline::Impl::Search(CallPtr call) {
+  if (absl::Status recent = CheckRecent(*call); !recent.ok()) {
+    return Refuse(call, recent);
+  }
+  const Request& request = *call->request;
+  const absl::Time now = parts_.clock->Now();
+  const auto snapshot = parts_.store->GetSnapshot();
   std::vector<Outcome> outcomes;
   std::vector<std::function<absl::Status(storage::CommitView&)>> records;
   Tally tally;
-};
-
-// Where a streamed search stands. It keeps one snapshot: all its pages are of
-// one moment.
-struct Pipeline::Impl::Stream {
-  std::unique_ptr<storage::Snapshot> snapshot;
-  size_t item = 0;
-  std::string continuation;
-};
-
-absl::StatusOr<std::optional<std::string>> Pipeline::Impl::FindItem(
-    const Request& request, size_t index, const storage::Snapshot& snapshot,
-    absl::string_view continuation, Found* found) const {
-  const absl::Time now = parts_.clock->Now();
-  const BatchItem& item = request.items[index];
-  absl::StatusOr<ItemOutcome> outcome =
-      SearchItem(request, index, snapshot, continuation, now);
-  if (!outcome.ok() &&
-      (IsFault(outcome.status()) || !request.plan->items_have_status())) {
-    return outcome.status();
+  for (size_t i = 0; i < request.items.size(); ++i) {
+    const BatchItem& item = request.items[i];
+    absl::StatusOr<ItemOutcome> outcome =
+        SearchItem(request, i, *snapshot, "", now);
+    if (!outcome.ok() &&
+        (IsFault(outcome.status()) || !request.plan->items_have_status())) {
+      return Refuse(call, outcome.status());
+    }
+    outcomes.push_back(
+        outcome.ok()
+            ? OutcomeOf(*outcome, item.reference_id, now)
+            : RefusedOutcome(outcome.status(), item.reference_id, now));
+    Count(outcomes.back(), &tally);
+    if (outcome.ok() && outcome->record) records.push_back(outcome->record);
   }
-  found->outcomes.push_back(
-      outcome.ok() ? OutcomeOf(*outcome, item.reference_id, now)
-                   : RefusedOutcome(outcome.status(), item.reference_id, now));
-  Count(found->outcomes.back(), &found->tally);
-  if (!outcome.ok()) return std::nullopt;
-  if (outcome->record) found->records.push_back(outcome->record);
-  return std::move(outcome->continuation);
-}
-
-void Pipeline::Impl::GiveFound(CallPtr call, Found found) {
-  const Request& request = *call->request;
-  MsgCallbackHeader header = FullHeader(*call, AnswerHeader(found.tally));
+  MsgCallbackHeader header = FullHeader(*call, AnswerHeader(tally));
   std::string body = AnswerBody(*request.plan, request.context.transaction_id,
-                                request.context.correlation_id, found.outcomes);
-  const Tally tally = found.tally;
-  if (found.records.empty()) {
+                                request.context.correlation_id, outcomes);
+  if (records.empty()) {
     return Give(call, std::move(header), std::move(body), tally.total,
                 tally.refused);
   }
   parts_.store->Commit(
       {.keys = {},
-       .apply = [records = std::move(found.records)](
-                    storage::CommitView& view) -> absl::Status {
+       .apply = [records](storage::CommitView& view) -> absl::Status {
          for (const auto& record : records) RETURN_IF_ERROR(record(view));
          return absl::OkStatus();
        },
@@ -224,46 +209,6 @@ void Pipeline::Impl::GiveFound(CallPtr call, Found found) {
              }
              Give(call, header, body, tally.total, tally.refused);
            }});
-}
-
-void Pipeline::Impl::Search(CallPtr call) {
-  if (absl::Status recent = CheckRecent(*call); !recent.ok()) {
-    return Refuse(call, recent);
-  }
-  if (call->method->server_streaming) {
-    auto stream = std::make_shared<Stream>();
-    stream->snapshot = parts_.store->GetSnapshot();
-    return StreamPage(std::move(call), std::move(stream));
-  }
-  const auto snapshot = parts_.store->GetSnapshot();
-  Found found;
-  for (size_t i = 0; i < call->request->items.size(); ++i) {
-    const auto more = FindItem(*call->request, i, *snapshot, "", &found);
-    if (!more.ok()) return Refuse(call, more.status());
-  }
-  GiveFound(std::move(call), std::move(found));
-}
-
-void Pipeline::Impl::StreamPage(CallPtr call, std::shared_ptr<Stream> stream) {
-  if (parts_.clock->Now() >= call->deadline) {
-    return Refuse(call, schema::Refusal(dci::common::v1::REASON_REQUEST_TIMEOUT,
-                                        "the deadline has passed"));
-  }
-  Found found;
-  auto more = FindItem(*call->request, stream->item, *stream->snapshot,
-                       stream->continuation, &found);
-  if (!more.ok()) return Refuse(call, more.status());
-  if (!more->has_value()) ++stream->item;
-  stream->continuation = more->value_or("");
-  if (stream->item < call->request->items.size()) {
-    // Between two pages the message is not active: a caller that takes its
-    // time does not hold up the end of the service.
-    call->next = [this, call, stream] {
-      Enter();
-      StreamPage(call, stream);
-    };
-  }
-  GiveFound(std::move(call), std::move(found));
 }
 
 absl::Status Pipeline::Impl::ApplyDecision(const Call& call, absl::Time now,

@@ -2,7 +2,6 @@
 #ifndef CONVERGENCE_SERVICES_EXCHANGE_RAW_MESSAGE_H_
 #define CONVERGENCE_SERVICES_EXCHANGE_RAW_MESSAGE_H_
 
-#include <functional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -45,9 +44,6 @@ struct Answer {
   absl::Duration retry_after;
   // Value of the HTTP header field Signature, where the sender has that form.
   std::string http_signature;
-  // Streamed answers: asks for the page after this one, which comes through
-  // the same `done`. Empty on the last page. Called at most once.
-  std::function<void()> next;
 };
 
 }  // namespace dci::exchange

@@ -52,32 +52,23 @@ exchange::RawMessage RawMessageOf(const schema::Method* method,
 // that a slow caller holds one page in memory and no more.
 class EnvelopeStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  explicit EnvelopeStream(grpc::CallbackServerContext* context)
-      : context_(context) {}
-
-  void Take(exchange::Answer answer) {
-    answer_ = std::move(answer);
-    if (!answer_.status.ok()) {
-      Finish(FinishWith(answer_, context_));
-      return;
-    }
-    page_ = ToByteBuffer(answer_.bytes);
-    answer_.bytes.clear();
+  void Take(exchange::Answer page, std::function<void()> next) {
+    next_ = std::move(next);
+    page_ = ToByteBuffer(page.bytes);
     StartWrite(&page_);
   }
 
   void OnWriteDone(bool ok) override {
-    if (!ok || answer_.next == nullptr)
-      Finish(grpc::Status::OK);
-    else
-      std::exchange(answer_.next, nullptr)();
+    // Either call may end the stream, and this object with it: letting go of
+    // `next` uncalled tells the pipeline that the caller is gone.
+    const std::function<void()> next = std::exchange(next_, nullptr);
+    if (ok) next();
   }
 
   void OnDone() override { delete this; }
 
  private:
-  grpc::CallbackServerContext* const context_;
-  exchange::Answer answer_;
+  std::function<void()> next_;
   grpc::ByteBuffer page_;
 };
 
@@ -125,11 +116,16 @@ grpc::ServerUnaryReactor* StartEnvelopeCall(
 grpc::ServerWriteReactor<grpc::ByteBuffer>* StartEnvelopeStream(
     const schema::Method* method, exchange::Pipeline* pipeline,
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  auto* stream = new EnvelopeStream(context);
+  auto* stream = new EnvelopeStream;
   // Large results take as long as the caller lets them.
-  pipeline->Handle(
+  pipeline->HandleStream(
       RawMessageOf(method, absl::InfiniteDuration(), *context, *request),
-      [stream](exchange::Answer answer) { stream->Take(std::move(answer)); });
+      [stream](exchange::Answer page, std::function<void()> next) {
+        stream->Take(std::move(page), std::move(next));
+      },
+      [stream, context](exchange::Answer answer) {
+        stream->Finish(FinishWith(answer, context));
+      });
   return stream;
 }
 
