@@ -205,7 +205,8 @@ absl::Status Decider::WriteFound(const Entry& entry, const Found& found,
   for (const auto& record : found.records) RETURN_IF_ERROR(record(view));
   if (!found.refusal.ok()) {
     view.Delete(spaces_.transactions, entry.key);
-    return transactions_->PutFailed(view, request, found.refusal, now);
+    return transactions_->PutFailed(view, request, entry.row.next_item(),
+                                    found.refusal, now);
   }
   // A further page of an item is not its outcome again.
   const bool goes_on = !entry.row.continuation().empty();
@@ -289,7 +290,8 @@ void Decider::Fault(EntryPtr entry, absl::Status why, absl::Time now,
       [this, entry, told, now](storage::CommitView& view) -> absl::Status {
         view.Delete(spaces_.transactions, entry->key);
         if (entry->request == nullptr) return absl::OkStatus();
-        return transactions_->PutFailed(view, *entry->request, told, now);
+        return transactions_->PutFailed(view, *entry->request,
+                                        entry->row.next_item(), told, now);
       },
       [this, entry] { Report(*entry, 0, 0); }, latch);
 }

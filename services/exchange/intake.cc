@@ -50,8 +50,10 @@ absl::Status Intake::Check(Call* call, const trust::VerifiedMessage& message) {
   call->sender_id = message.sender_id();
   call->duplicates_pass =
       sender.config().duplicates() == dci::config::v1::DUPLICATES_REPORT;
+  // Senders that are not registered have one limit together: their ids cost
+  // nothing.
   call->retry_after = limiter_.Take(
-      call->sender_id, sender.config().rate_limit(), call->received);
+      sender.sender_id(), sender.config().rate_limit(), call->received);
   if (call->retry_after > absl::ZeroDuration()) {
     return Refusal(dci::common::v1::REASON_REQUEST_TOO_MANY_REQUESTS,
                    "too many messages");

@@ -281,8 +281,10 @@ TEST(AsyncTest, AFaultIsTriedAgainAndInTheEndTold) {
     h.DecideAll();
   }
   h.DispatchAll();
-  EXPECT_THAT(h.Sent(), ElementsAre(AllOf(HasSubstr(R"("status":"rjct")"),
-                                          HasSubstr("could not be decided"))));
+  EXPECT_THAT(
+      h.Sent(),
+      ElementsAre(AllOf(HasSubstr(R"("reference_id":"r-1","status":"rjct")"),
+                        HasSubstr("could not be decided"))));
   EXPECT_EQ(h.Count("a"), 0);
   h.clock.Advance(absl::Hours(1));
   EXPECT_EQ(*h.pipeline().DecidePass(h.clock.Now()), 0);

@@ -1,5 +1,6 @@
 // Messages and items that come again.
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -176,6 +177,29 @@ TEST(RepeatTest, AnAsyncMessageGetsTheSameAckAgain) {
   EXPECT_EQ(h.Count("a"), 1);
   h.DispatchAll();
   EXPECT_EQ(h.sender.sent().size(), 1u);
+}
+
+TEST(RepeatTest, ThreadsThatSendTheSameAreAnsweredTheSame) {
+  constexpr int kThreads = 4, kMessages = 40;
+  Harness h;
+  h.RunInBackground();
+  std::vector<std::vector<std::string>> answers(kThreads);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kMessages; ++i) {
+        const std::string id = absl::StrCat(i);
+        answers[t].push_back(h.Post(i % 2 == 0 ? "SyncAdd" : "Add",
+                                    Add("m-" + id, "r-" + id, "a"))
+                                 .bytes);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  h.pipeline().Drain();
+  for (int t = 1; t < kThreads; ++t) EXPECT_EQ(answers[t], answers[0]);
+  EXPECT_EQ(h.Count("a"), kMessages);
+  EXPECT_EQ(h.sender.sent().size(), kMessages / 2);
 }
 
 }  // namespace

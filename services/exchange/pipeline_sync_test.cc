@@ -263,6 +263,27 @@ TEST(SyncTest, TooManyMessagesAreThrottledAndToldForHowLong) {
   EXPECT_EQ(h.pipeline().metrics().throttled, 1u);
 }
 
+TEST(SyncTest, SendersThatAreNotRegisteredHaveOneLimitTogether) {
+  HarnessOptions options;
+  options.participants.push_back(ParticipantOf(R"pb(
+    sender_id: "*"
+    signature: POLICY_OFF
+    authorization: POLICY_OFF
+    encryption: POLICY_OFF
+    rate_limit { messages_per_second: 1 burst: 2 }
+  )pb"));
+  Harness h(options);
+  int throttled = 0;
+  for (int i = 0; i < 5; ++i) {
+    const Answer answer =
+        h.Post("SyncAdd", Message{.sender = absl::StrCat("stranger-", i),
+                                  .items = {AddJson("r", "a")}}
+                              .ToJson());
+    throttled += answer.http_status == 429;
+  }
+  EXPECT_EQ(throttled, 3);
+}
+
 TEST(SyncTest, AfterTheDeadlineNothingIsDone) {
   Harness h;
   RawMessage raw;

@@ -169,20 +169,27 @@ absl::Status Transactions::PutDecided(storage::CommitView& view,
 }
 
 absl::Status Transactions::PutFailed(storage::CommitView& view,
-                                     const Request& request,
+                                     const Request& request, uint64_t first,
                                      const absl::Status& why,
                                      absl::Time now) const {
   const std::string& id = request.context.correlation_id;
   ASSIGN_OR_RETURN(TransactionRow row, Read(view, id));
-  const auto header = RefusedHeader(why, static_cast<int>(row.total()));
+  std::vector<Outcome> outcomes;
+  if (request.plan->items_have_status()) {
+    for (size_t i = first; i < request.items.size(); ++i) {
+      outcomes.push_back(
+          RefusedOutcome(why, request.items[i].reference_id, now));
+    }
+    PutOutcomes(view, request, first, outcomes);
+  }
   row.set_state(TransactionRow::FAILED);
   row.set_completed(row.total());
   row.set_refused(row.total());
-  row.set_reason_code(header.status_reason_code());
-  row.set_reason_message(header.status_reason_message());
   view.Delete(spaces_.transactions, RequestBodyKey(id));
   view.Put(spaces_.transactions, TransactionKey(id), row.SerializeAsString());
-  return PutCallback(view, request, row.address(), header, {}, now);
+  return PutCallback(view, request, row.address(),
+                     RefusedHeader(why, static_cast<int>(row.total())),
+                     outcomes, now);
 }
 
 absl::Status Transactions::PutCallback(

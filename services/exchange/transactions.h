@@ -57,9 +57,11 @@ class Transactions {
   // synchronous one is written here for the first time.
   absl::Status PutDecided(storage::CommitView& view, const Request& request,
                           const Tally& tally) const;
-  // Writes that a request cannot be decided, and tells its sender.
+  // Writes that a request cannot be decided from item `first` on, and tells
+  // its sender. Its items are refused, and may come again.
   absl::Status PutFailed(storage::CommitView& view, const Request& request,
-                         const absl::Status& why, absl::Time now) const;
+                         uint64_t first, const absl::Status& why,
+                         absl::Time now) const;
 
   // Puts a callback into the outbox. Nothing where the method has none.
   absl::Status PutCallback(storage::CommitView& view, const Request& request,
