@@ -66,6 +66,10 @@ rocksdb::ColumnFamilyOptions FamilyOptions(
   // Indexes and filters count against the cache: memory stays flat however
   // large the store grows.
   table.cache_index_and_filter_blocks = true;
+  // In pieces: the index and the filter of a large file are megabytes, more
+  // than a shard of the cache holds, and would be read anew for every key.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.data_block_index_type =
       rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
