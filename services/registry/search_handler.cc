@@ -21,11 +21,19 @@ absl::StatusOr<v1::SearchRequestItem> ParseItem(absl::string_view bytes) {
   return item;
 }
 
+const schema::Method* MethodOf(const exchange::ItemContext& context) {
+  return context.request == nullptr ? nullptr : context.request->method;
+}
+
+bool IsStreamed(const exchange::ItemContext& context) {
+  const schema::Method* method = MethodOf(context);
+  return method != nullptr && method->server_streaming;
+}
+
 bool GivesAllPages(const exchange::ItemContext& context) {
-  const schema::Method* method =
-      context.request == nullptr ? nullptr : context.request->method;
-  return method != nullptr &&
-         (method->mode == schema::Mode::kAsync || method->server_streaming);
+  const schema::Method* method = MethodOf(context);
+  return IsStreamed(context) ||
+         (method != nullptr && method->mode == schema::Mode::kAsync);
 }
 
 }  // namespace
@@ -59,7 +67,13 @@ absl::StatusOr<exchange::ItemOutcome> RegistrySearch::Search(
   const bool one_page = criteria.pagination().page_number() > 1;
   exchange::ItemOutcome outcome;
   if (options.all_pages && !one_page && !page.next.empty())
-    outcome.continuation = std::exchange(page.next, "");
+    outcome.continuation = page.next;
+  if (IsStreamed(context)) {
+    // Who is cut off resumes with the cursor; the count came first.
+    if (!continuation.empty()) page.total.reset();
+  } else if (outcome.continuation.has_value()) {
+    page.next.clear();
+  }
   outcome.reason_message = page.note;
   ASSIGN_OR_RETURN(outcome.result, registry_->Render(page, snapshot));
   return outcome;

@@ -37,9 +37,15 @@ class SearchHandlerTest : public testing::Test {
   absl::StatusOr<exchange::ItemOutcome> Search(
       const char* method, const v1::SearchCriteria& criteria,
       absl::string_view continuation = "") {
+    return SearchBy(*SocialModel().FindMethod(
+                        absl::StrCat("dci.social.v1.SocialRegistry.", method)),
+                    criteria, continuation);
+  }
+  absl::StatusOr<exchange::ItemOutcome> SearchBy(
+      const schema::Method& method, const v1::SearchCriteria& criteria,
+      absl::string_view continuation) {
     exchange::RequestContext request;
-    request.method = SocialModel().FindMethod(
-        absl::StrCat("dci.social.v1.SocialRegistry.", method));
+    request.method = &method;
     exchange::ItemContext context;
     context.request = &request;
     v1::SearchRequestItem item;
@@ -94,6 +100,26 @@ TEST_F(SearchHandlerTest, AsyncGivesEveryPageWithNumberAndCount) {
     continuation = outcome->continuation.value_or("");
   }
   EXPECT_EQ(records, 25);
+}
+
+TEST_F(SearchHandlerTest, AStreamCountsFirstAndCanBeResumed) {
+  schema::Method stream =
+      *SocialModel().FindMethod("dci.social.v1.SocialRegistry.SyncSearch");
+  stream.server_streaming = true;
+  const auto first = SearchBy(stream, TenAPage(), "");
+  ASSERT_OK(first);
+  ASSERT_TRUE(first->continuation.has_value());
+  EXPECT_EQ(Parsed(*first).pagination().total_count(), 25);
+  const auto second = SearchBy(stream, TenAPage(), *first->continuation);
+  ASSERT_OK(second);
+  EXPECT_FALSE(Parsed(*second).pagination().has_total_count());
+  v1::SearchCriteria resumed = TenAPage();
+  resumed.mutable_pagination()->set_cursor(
+      Parsed(*first).pagination().next_cursor());
+  const auto again = SearchBy(stream, resumed, "");
+  ASSERT_OK(again);
+  EXPECT_EQ(Parsed(*again).data().SerializeAsString(),
+            Parsed(*second).data().SerializeAsString());
 }
 
 TEST_F(SearchHandlerTest, AsyncWithALaterPageNumberGivesThatPage) {
