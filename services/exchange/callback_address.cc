@@ -119,9 +119,11 @@ absl::StatusOr<std::string> CallbackAddress(
 }
 
 std::string CallbackUrl(const dci::config::v1::Participant& participant,
-                        absl::string_view address, absl::string_view path) {
+                        absl::string_view asked, absl::string_view address,
+                        absl::string_view path) {
   if (participant.append_action_only()) path = path.substr(path.rfind('/'));
-  if (!participant.append_callback_path() &&
+  const bool asked_for = !absl::StripAsciiWhitespace(asked).empty();
+  if (asked_for && !participant.append_callback_path() &&
       !participant.append_action_only()) {
     return std::string(address);
   }

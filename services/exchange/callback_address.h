@@ -23,10 +23,13 @@ namespace dci::exchange {
 absl::StatusOr<std::string> CallbackAddress(
     const dci::config::v1::Participant& participant, absl::string_view asked);
 
-// The URL to call: `address`, and what the participant's setting appends of
-// the operation's `path` ("/registry/on-search").
+// The URL to call: `address`, which CallbackAddress gave for `asked`, and what
+// the participant's setting appends of the operation's `path`
+// ("/registry/on-search"). Where nothing was asked for the address is a base,
+// and the path is always appended.
 std::string CallbackUrl(const dci::config::v1::Participant& participant,
-                        absl::string_view address, absl::string_view path);
+                        absl::string_view asked, absl::string_view address,
+                        absl::string_view path);
 
 }  // namespace dci::exchange
 

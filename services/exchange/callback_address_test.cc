@@ -104,24 +104,36 @@ TEST(CallbackAddress, WhatCanBeReadInTwoWaysIsRefused) {
 TEST(CallbackUrl, IsTheAddressUnlessASettingAppends) {
   auto participant = WithBases({"https://sp.example"});
   const std::string path = "/registry/on-search";
-  EXPECT_EQ(CallbackUrl(participant, "https://sp.example/cb", path),
+  EXPECT_EQ(CallbackUrl(participant, "x", "https://sp.example/cb", path),
             "https://sp.example/cb");
 
   participant.set_append_callback_path(true);
-  EXPECT_EQ(CallbackUrl(participant, "https://sp.example/cb/", path),
+  EXPECT_EQ(CallbackUrl(participant, "x", "https://sp.example/cb/", path),
             "https://sp.example/cb/registry/on-search");
-  EXPECT_EQ(CallbackUrl(participant, "https://sp.example/cb?t=1", path),
+  EXPECT_EQ(CallbackUrl(participant, "x", "https://sp.example/cb?t=1", path),
             "https://sp.example/cb/registry/on-search?t=1");
 
   participant.set_append_action_only(true);
-  EXPECT_EQ(CallbackUrl(participant, "https://sp.example", path),
+  EXPECT_EQ(CallbackUrl(participant, "x", "https://sp.example", path),
             "https://sp.example/on-search");
+}
+
+TEST(CallbackUrl, ABaseAlwaysGetsThePath) {
+  auto participant = WithBases({"https://sp.example/dci"});
+  for (const char* blank : {"", " "})
+    EXPECT_EQ(CallbackUrl(participant, blank, "https://sp.example/dci",
+                          "/registry/on-search"),
+              "https://sp.example/dci/registry/on-search");
+  participant.set_append_action_only(true);
+  EXPECT_EQ(CallbackUrl(participant, "", "https://sp.example/dci",
+                        "/registry/on-search"),
+            "https://sp.example/dci/on-search");
 }
 
 TEST(CallbackUrl, DoesNotNameTheOperationTwice) {
   auto participant = WithBases({"https://sp.example"});
   participant.set_append_action_only(true);
-  EXPECT_EQ(CallbackUrl(participant, "https://sp.example/cb/on-search",
+  EXPECT_EQ(CallbackUrl(participant, "x", "https://sp.example/cb/on-search",
                         "/registry/on-search"),
             "https://sp.example/cb/on-search");
 }

@@ -97,7 +97,8 @@ absl::StatusOr<Delivery> OutboxRenderer::MakeDelivery(
                    CallbackAddress(config, message.address()));
   delivery.target = message.address_is_complete()
                         ? address
-                        : CallbackUrl(config, address, delivery.method->path);
+                        : CallbackUrl(config, message.address(), address,
+                                      delivery.method->path);
   return delivery;
 }
 

@@ -15,9 +15,10 @@
 
 namespace dci::sandbox {
 
-// sender_id of the social registry and of the social-protection system.
+// sender_id of the social registry and of the social-protection system; not
+// those that published samples and kits send unsigned ("SP-System", "SR").
 inline constexpr char kRegistryId[] = "social-registry";
-inline constexpr char kSpSystemId[] = "sp-system";
+inline constexpr char kSpSystemId[] = "sandbox-sp-system";
 
 class Ecosystem {
  public:
