@@ -55,6 +55,8 @@ config::Participant Partner(const std::string& id, const std::string& base) {
   partner.set_signature(config::POLICY_REQUIRED);
   partner.set_authorization(config::POLICY_OPTIONAL);
   partner.set_encryption(config::POLICY_OPTIONAL);
+  // Published samples have an empty transaction_id, and so has their answer.
+  partner.set_tolerance(config::TOLERANCE_LENIENT);
   *partner.add_verify() = DciString();
   *partner.mutable_sign() = DciString();
   partner.set_jwks_uri(absl::StrCat(base, "/.well-known/jwks.json"));
@@ -73,7 +75,6 @@ config::Participant Anybody(const std::string& sp_system_url) {
   config::Participant anybody = Partner("*", sp_system_url);
   anybody.clear_jwks_uri();
   anybody.set_signature(config::POLICY_OPTIONAL);
-  anybody.set_tolerance(config::TOLERANCE_LENIENT);
   anybody.set_duplicates(config::DUPLICATES_REPORT);
   anybody.add_placeholder_signatures("unsigned-stub");
   anybody.add_placeholder_signatures(kSampleSignature);
@@ -166,7 +167,10 @@ absl::Status Ecosystem::StartSpSystem(const server::SandboxFlags& flags) {
   config::ServerConfig config =
       BaseConfig(kSpSystemId, data_dir_, operator_token_);
   config.mutable_http()->set_port(flags.sp_http_port);
+  config.mutable_admin()->set_port(flags.sp_admin_port);
   config.add_inbox("dci.social.v1.SocialRegistryCallback");
+  // It also takes the results for everybody who named no address.
+  config.add_accepted_receiver_ids("*");
   RETURN_IF_ERROR(server::CompleteConfig(&config));
   sp_log_ = std::make_unique<server::JsonLog>(kSpSystemId, log_file_.get());
   server::InstitutionOptions options;

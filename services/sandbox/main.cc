@@ -71,7 +71,8 @@ int Fail(const absl::Status& status) {
 int Check(server::SandboxFlags flags) {
   const FreshFolder folder;
   flags.data_dir = folder.path();
-  flags.http_port = flags.grpc_port = flags.admin_port = flags.sp_http_port = 0;
+  flags.http_port = flags.grpc_port = flags.admin_port = 0;
+  flags.sp_http_port = flags.sp_admin_port = 0;
   auto all = Ecosystem::Start(flags);
   if (!all.ok()) return Fail(all.status());
   const absl::Status tour = RunTour(**all);

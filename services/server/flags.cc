@@ -17,6 +17,8 @@ ABSL_FLAG(int, http_port, 3333, "sandbox: HTTP port of the registry");
 ABSL_FLAG(int, grpc_port, 50051, "sandbox: gRPC port of the registry");
 ABSL_FLAG(int, admin_port, 3334, "sandbox: the operator's port");
 ABSL_FLAG(int, sp_http_port, 3335, "sandbox: HTTP port of the SP-System");
+ABSL_FLAG(int, sp_admin_port, 3336,
+          "sandbox: the operator's port of the SP-System");
 
 namespace dci::server {
 
@@ -42,6 +44,7 @@ SandboxFlags ParseSandboxFlags(int argc, char** argv) {
   flags.grpc_port = absl::GetFlag(FLAGS_grpc_port);
   flags.admin_port = absl::GetFlag(FLAGS_admin_port);
   flags.sp_http_port = absl::GetFlag(FLAGS_sp_http_port);
+  flags.sp_admin_port = absl::GetFlag(FLAGS_sp_admin_port);
   return flags;
 }
 

@@ -29,6 +29,7 @@ struct SandboxFlags {
   int grpc_port = 50051;
   int admin_port = 3334;
   int sp_http_port = 3335;
+  int sp_admin_port = 3336;
 };
 
 // Read the command line. An unknown flag, and --help, end the program.

@@ -43,6 +43,8 @@ exchange::PipelineOptions PipelineOptionsOf(
     for (const std::string& id : registry.accepted_receiver_ids())
       options.accepted_receiver_ids.push_back(id);
   }
+  for (const std::string& id : config.accepted_receiver_ids())
+    options.accepted_receiver_ids.push_back(id);
   options.public_url = config.public_url();
   const config::Limits& limits = config.limits();
   options.limits.max_bytes = limits.max_message_bytes();
