@@ -260,5 +260,27 @@ TEST(CodecTest, FindingsStartWhereTheTextStands) {
                                            "/message/gender alias"));
 }
 
+// A batch whose first items are full of harmless findings hides none of the
+// later ones.
+TEST(CodecTest, SumsUpWhatItLeavesOut) {
+  std::string json = "{\"address\":[";
+  for (int i = 0; i < 2000; ++i) json.append("{\"postal_code\":1},");
+  const Read harmless = ReadAs(kPerson, json + "{}]}");
+  ASSERT_EQ(harmless.all.size(), kMaxFindings + 1);
+  EXPECT_EQ(harmless.all.back().rule, rules::kTooManyFindings);
+  EXPECT_FALSE(harmless.all.back().severe);
+  for (int i = 0; i < 1000; ++i) json.append("{\"postal_code\":{}},");
+  const Read some = ReadAs(kPerson, json + "{}]}");
+  EXPECT_FALSE(some.all.back().severe);
+  const Read severe = ReadAs(kPerson, json + "{\"postal_code\":[]},7]}");
+  EXPECT_TRUE(severe.all.back().severe);
+  EXPECT_EQ(severe.all.back().dialects, schema::kAllDialects);
+  // Keys that no dialect forbids are only not listed.
+  std::string unknown = "{";
+  for (int i = 0; i < 2000; ++i) absl::StrAppend(&unknown, "\"k", i, "\":0,");
+  EXPECT_EQ(ReadAs(kPerson, unknown + "\"sex\":\"male\"}").all.size(),
+            kMaxFindings);
+}
+
 }  // namespace
 }  // namespace dci::wire

@@ -31,7 +31,8 @@ struct Finding {
 
 // Of one text, the reader reports this many findings that are severe, this
 // many that depart from a dialect, and this many that depart from none. What
-// stands in excess is read alike and not reported.
+// stands in excess is read alike, and summed up by one too_many_findings, so
+// that nothing passes because much else was found before it.
 inline constexpr size_t kMaxFindings = 1000;
 
 // Every rule, with what it means; README.md has the same as a table.
@@ -90,6 +91,10 @@ inline constexpr absl::string_view kDiscriminatorShape = "discriminator_shape";
 inline constexpr absl::string_view kRecordUnknown = "record_unknown";
 // header.action is another word for the method, or (severe) none of it.
 inline constexpr absl::string_view kAction = "action";
+
+// More than kMaxFindings: departs from the dialects that those left out depart
+// from, and is severe if one of them is.
+inline constexpr absl::string_view kTooManyFindings = "too_many_findings";
 
 }  // namespace rules
 }  // namespace dci::wire

@@ -72,7 +72,7 @@ void ReadJson(const schema::Message& message, absl::string_view json) {
   std::vector<Finding> findings;
   const auto wire = TestCodec().JsonToWire(message, json, &findings);
   if (!wire.ok()) return;
-  Require(findings.size() <= 3 * kMaxFindings + kMaxRepeated,
+  Require(findings.size() <= 3 * kMaxFindings + kMaxRepeated + 2,
           "findings are bounded", json);
   for (schema::Dialect dialect : schema::kAllDialectValues) {
     std::string text;

@@ -178,7 +178,8 @@ TEST(DecodeJsonTest, BoundsWhatAMessageCosts) {
   ASSERT_OK_AND_ASSIGN(const DecodedMessage message, Decode(std::move(many)));
   EXPECT_LT(message.body.size(), 11u << 20);
   // Findings are as many as the text has room for, and no more than a bound.
-  EXPECT_LE(message.findings.size(), 3 * kMaxFindings);
+  EXPECT_LE(message.findings.size(), 3 * kMaxFindings + 2);
+  EXPECT_THAT(Lines(message.findings), Contains("/message too_many_findings"));
 }
 
 // Texts that would make the reader look again and again.

@@ -64,6 +64,7 @@ absl::Status Reader::Read(const MessagePlan& plan, absl::string_view inner,
     ReadObject(plan, {nullptr, inner}, plan.schema->record.has_value(), &cursor,
                out);
   }
+  SumUpFindings();
   return error_;
 }
 
@@ -83,10 +84,21 @@ void Reader::Find(absl::string_view rule, absl::string_view seen,
                   schema::DialectMask dialects, bool severe) {
   if (findings_ == nullptr) return;
   size_t* count = &found_[severe ? 0 : dialects != 0 ? 1 : 2];
-  if (*count == kMaxFindings) return;
+  if (*count == kMaxFindings) {
+    left_out_[severe] |= dialects;
+    return;
+  }
   ++*count;
   findings_->push_back(
       {Path(), std::string(rule), std::string(Cut(seen)), dialects, severe});
+}
+
+void Reader::SumUpFindings() {
+  for (const bool severe : {false, true}) {
+    if (left_out_[severe] == 0) continue;
+    findings_->push_back({options_.at, std::string(rules::kTooManyFindings), "",
+                          left_out_[severe], severe});
+  }
 }
 
 void Reader::FindValue(const FieldPlan& field, absl::string_view rule,

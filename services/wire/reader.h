@@ -131,6 +131,7 @@ class Reader {
                  absl::string_view seen,
                  schema::DialectMask dialects = schema::kAllDialects,
                  bool severe = false);
+  void SumUpFindings();
   std::string Path() const;
 
   // A step of the path: a key, or a place in a list.
@@ -144,7 +145,8 @@ class Reader {
   const Tables& tables_;
   const absl::string_view text_;
   std::vector<Finding>* const findings_;
-  size_t found_[3] = {};  // by class, see kMaxFindings
+  size_t found_[3] = {};                  // by class, see kMaxFindings
+  schema::DialectMask left_out_[2] = {};  // not severe, severe
   const ReadOptions& options_;
   std::vector<Step> path_;
   std::string buffer_;  // of the text being read
