@@ -60,14 +60,14 @@ absl::StatusOr<int> OutgoingOperator::ReplayLane(const std::string& lane,
 
 absl::StatusOr<int> OutgoingOperator::ReplayReceiver(
     const std::string& receiver, absl::Time now) {
+  // The lanes as of now: one that is parked again meanwhile stays so.
+  const auto snapshot = store_->GetSnapshot();
+  std::string cursor;
   int count = 0;
-  for (;;) {
-    // Those that were replayed are not parked any more: always the first page.
-    std::string cursor;
-    ASSIGN_OR_RETURN(const std::vector<ParkedLane> lanes,
-                     outbox_->ListParked(*store_->GetSnapshot(), receiver,
-                                         kMaxPage, &cursor));
-    if (lanes.empty()) return count;
+  do {
+    ASSIGN_OR_RETURN(
+        const std::vector<ParkedLane> lanes,
+        outbox_->ListParked(*snapshot, receiver, kMaxPage, &cursor));
     RETURN_IF_ERROR(storage::CommitAndWait(
         *store_, {}, [&](storage::CommitView& view) -> absl::Status {
           for (const ParkedLane& lane : lanes) {
@@ -79,7 +79,8 @@ absl::StatusOr<int> OutgoingOperator::ReplayReceiver(
           }
           return absl::OkStatus();
         }));
-  }
+  } while (!cursor.empty());
+  return count;
 }
 
 absl::StatusOr<admin::ReplayParkedResponse> OutgoingOperator::Replay(
@@ -146,18 +147,17 @@ absl::StatusOr<admin::RemoveParticipantResponse> ParticipantOperator::Remove(
     const admin::RemoveParticipantRequest& request) {
   RETURN_IF_ERROR(participants_->Remove(request.sender_id()));
   admin::RemoveParticipantResponse response;
-  for (const ListedParticipant& listed : participants_->List()) {
-    if (listed.participant->sender_id() == request.sender_id()) {
-      response.set_configured(true);
-    }
-  }
+  const auto left = participants_->Find(request.sender_id());
+  response.set_configured(left != nullptr &&
+                          left->sender_id() == request.sender_id());
   return response;
 }
 
 absl::StatusOr<admin::ListParticipantsResponse> ParticipantOperator::List()
     const {
   admin::ListParticipantsResponse response;
-  for (const ListedParticipant& listed : participants_->List()) {
+  const std::vector<ListedParticipant> all = participants_->List();
+  for (const ListedParticipant& listed : all) {
     admin::ParticipantEntry* entry = response.add_participants();
     *entry->mutable_participant() = listed.participant->config();
     entry->set_added(listed.stored);
