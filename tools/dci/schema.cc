@@ -15,6 +15,7 @@
 #include "dci/jwks/v1/jwks.pb.h"
 #include "dci/registry/v1/subscribe.pb.h"
 #include "dci/social/v1/social.pb.h"
+#include "dci/social/v1/social_service.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "services/base/status_macros.h"
 #include "tools/dci/exit_code.h"
@@ -26,6 +27,14 @@ using schema::Method;
 using schema::Mode;
 using schema::Model;
 using schema::Service;
+
+// Of a file that has only services. Nothing but this table names its code, and
+// what nobody names the linker leaves out.
+const google::protobuf::FileDescriptor* ServiceFile(
+    const google::protobuf::internal::DescriptorTable& table) {
+  return google::protobuf::DescriptorPool::generated_pool()->FindFileByName(
+      table.filename);
+}
 
 bool Contains(const std::vector<std::string>& texts, absl::string_view text) {
   return std::find(texts.begin(), texts.end(), text) != texts.end();
@@ -95,9 +104,7 @@ const Method* FindByAction(const Model& model, const OperationChoice& choice) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const Model>> CompiledModel() {
-  // Named by a message or enum each, so that the linker keeps the files; a
-  // file that has only services is found by its name.
-  const auto* pool = google::protobuf::DescriptorPool::generated_pool();
+  // Named by a message or enum each, so that the linker keeps the files.
   return Model::Build({
       dci::admin::v1::ListParkedRequest::descriptor()->file(),
       dci::admin::v1::ListParticipantsRequest::descriptor()->file(),
@@ -108,7 +115,8 @@ absl::StatusOr<std::unique_ptr<const Model>> CompiledModel() {
       dci::jwks::v1::JwkSet::descriptor()->file(),
       dci::registry::v1::SubscribeRequest::descriptor()->file(),
       dci::social::v1::Group::descriptor()->file(),
-      pool->FindFileByName("dci/social/v1/social_service.proto"),
+      ServiceFile(
+          descriptor_table_dci_2fsocial_2fv1_2fsocial_5fservice_2eproto),
   });
 }
 
