@@ -31,14 +31,14 @@ bool VisitVarint(const schema::Field& field, uint64_t value,
   }
 }
 
+// dci.common.v1.Json.text: the schema's rules give such a message no other.
+constexpr uint32_t kJsonText = 1;
+
 // The text of a Json message; a JSON string without its quotes and escapes.
-bool VisitJson(const schema::Field& field, absl::string_view bytes,
-               TextVisitor visit) {
-  const schema::Field* text = field.message->text_field;
-  if (text == nullptr) return visit("");
+bool VisitJson(absl::string_view bytes, TextVisitor visit) {
   WireReader reader(bytes);
   for (WireField f; reader.Next(&f);) {
-    if (static_cast<int>(f.number) != text->number) continue;
+    if (f.number != kJsonText || f.wire_type != 2) continue;
     if (f.bytes.empty() || f.bytes.front() != '"') return visit(f.bytes);
     const absl::StatusOr<JsonValue> json = ParseJsonValue(f.bytes);
     return json.ok() && visit(json->text);
@@ -51,8 +51,7 @@ bool VisitLeaf(const schema::Field& field, const WireField& found,
   if (found.wire_type == 0) return VisitVarint(field, found.varint, visit);
   if (found.wire_type != 2) return false;
   if (field.kind == schema::Kind::kString) return visit(found.bytes);
-  if (field.kind == schema::Kind::kJson)
-    return VisitJson(field, found.bytes, visit);
+  if (field.kind == schema::Kind::kJson) return VisitJson(found.bytes, visit);
   if (!field.is_scalar()) return visit("");
   // Packed numbers.
   absl::string_view rest = found.bytes;

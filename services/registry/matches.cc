@@ -140,7 +140,7 @@ class ByIndex : public MatchStream {
 };
 
 // First the records that the index has, then those that it has not. `first`
-// is null where nothing is left of it.
+// is null where nothing is left of it, `second` where nothing comes after.
 class TwoPhases : public MatchStream {
  public:
   TwoPhases(std::unique_ptr<MatchStream> first,
@@ -148,7 +148,8 @@ class TwoPhases : public MatchStream {
       : first_(std::move(first)), second_(std::move(second)) {}
 
   bool Valid() const override {
-    return InFirst() || (FirstStatus().ok() && second_->Valid());
+    return InFirst() ||
+           (StatusOf(first_).ok() && second_ != nullptr && second_->Valid());
   }
   absl::string_view primary_key() const override { return now().primary_key(); }
   std::string position() const override {
@@ -156,15 +157,15 @@ class TwoPhases : public MatchStream {
   }
   void Next() override { now().Next(); }
   absl::Status status() const override {
-    RETURN_IF_ERROR(FirstStatus());
-    return second_->status();
+    RETURN_IF_ERROR(StatusOf(first_));
+    return StatusOf(second_);
   }
 
  private:
-  bool InFirst() const { return first_ != nullptr && first_->Valid(); }
-  absl::Status FirstStatus() const {
-    return first_ == nullptr ? absl::OkStatus() : first_->status();
+  static absl::Status StatusOf(const std::unique_ptr<MatchStream>& stream) {
+    return stream == nullptr ? absl::OkStatus() : stream->status();
   }
+  bool InFirst() const { return first_ != nullptr && first_->Valid(); }
   MatchStream& now() const { return InFirst() ? *first_ : *second_; }
   const std::unique_ptr<MatchStream> first_, second_;
 };
@@ -213,29 +214,30 @@ absl::StatusOr<std::unique_ptr<MatchStream>> MatchesByKey(
 absl::StatusOr<std::unique_ptr<MatchStream>> MatchesByIndex(
     const SearchScope& scope, const Plan& plan, const IndexOrder& order,
     absl::string_view position) {
-  if (!order.begin.empty()) {
-    auto matches = std::make_unique<ByIndex>(scope, order, plan.exact);
-    matches->Start(position);
-    return matches;
+  const bool whole = order.begin.empty();
+  IndexOrder walk = order;
+  if (whole) {
+    walk.begin = IdPrefix(order.index->id);
+    walk.end = PrefixEnd(walk.begin);
   }
-  IndexOrder whole = order;
-  whole.begin = IdPrefix(order.index->id);
-  whole.end = PrefixEnd(whole.begin);
-  const bool second_only = !position.empty() && position.front() == '2';
+  const bool past_rows = !position.empty() && position.front() == '2';
   const absl::string_view at = position.empty() ? "" : position.substr(1);
-  std::unique_ptr<ByIndex> first;
-  if (!second_only) {
-    first = std::make_unique<ByIndex>(scope, whole, /*exact=*/false);
-    first->Start(at);
+  std::unique_ptr<ByIndex> rows;
+  if (!past_rows) {
+    rows = std::make_unique<ByIndex>(scope, walk, !whole && plan.exact);
+    rows->Start(at);
   }
-  auto rowless = [query = scope.query,
-                  index = order.index](absl::string_view record) {
-    const auto rows = IndexRows(*index, record, "");
-    return rows.ok() && rows->empty() && Matches(*query, record);
-  };
-  ASSIGN_OR_RETURN(std::unique_ptr<MatchStream> second,
-                   OpenByKey(scope, plan, rowless, second_only ? at : ""));
-  return std::make_unique<TwoPhases>(std::move(first), std::move(second));
+  std::unique_ptr<MatchStream> rowless;
+  if (whole) {
+    auto filter = [query = scope.query,
+                   index = order.index](absl::string_view record) {
+      const auto own = IndexRows(*index, record, "");
+      return own.ok() && own->empty() && Matches(*query, record);
+    };
+    ASSIGN_OR_RETURN(rowless,
+                     OpenByKey(scope, plan, filter, past_rows ? at : ""));
+  }
+  return std::make_unique<TwoPhases>(std::move(rows), std::move(rowless));
 }
 
 }  // namespace dci::registry

@@ -45,16 +45,17 @@ class MatchStream {
 absl::StatusOr<std::unique_ptr<MatchStream>> MatchesByKey(
     const SearchScope& scope, const Plan& plan, absl::string_view position);
 
-// In the order of a range index, each record at the first of its rows; then,
-// unless the query has no match without a row, those that have none, by key.
-// `plan` is used for the latter.
+// A walk over a range index, or a part of it that has a row of every match.
 struct IndexOrder {
   const IndexInfo* index = nullptr;
-  // Part of the index that is walked over; empty: all of it, and then the
+  // The part, as a driving plan has it; empty: all of the index, and then the
   // records without a row.
   std::string begin, end;
   bool descending = false;
 };
+// In the order of the index, each record at the first of its rows; records
+// without a row, by key, after all others. A position serves the whole index
+// and its parts alike.
 absl::StatusOr<std::unique_ptr<MatchStream>> MatchesByIndex(
     const SearchScope& scope, const Plan& plan, const IndexOrder& order,
     absl::string_view position);

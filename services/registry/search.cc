@@ -120,6 +120,11 @@ class Search {
       return schema::Refusal(common::v1::REASON_PAGINATION_INVALID,
                              "cursor is no longer valid: search anew");
     order.descending = cursor.descending();
+    if (plan_.drive == Plan::Drive::kRange &&
+        plan_.access->index == order.index) {
+      order.begin = plan_.access->begin;
+      order.end = plan_.access->end;
+    }
     return MatchesByIndex(scope_, plan_, order, cursor.position());
   }
 

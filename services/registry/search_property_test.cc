@@ -18,7 +18,7 @@
 namespace dci::registry {
 namespace {
 
-constexpr int kGroups = 400;
+constexpr int kGroups = 250;
 
 // A group as plain values; -1 and "" are absent.
 struct Plain {
@@ -203,7 +203,7 @@ class SearchPropertyTest : public testing::TestWithParam<unsigned> {
 TEST_P(SearchPropertyTest, FindsWhatTheSecondOpinionFinds) {
   Generator generator(GetParam());
   Fill(generator);
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 200; ++i) {
     const Sample query = generator.Query(3);
     const auto page = registry_.Find(NoSql("Group", query.json));
     ASSERT_OK(page) << query.json;
@@ -218,7 +218,7 @@ TEST_P(SearchPropertyTest, PagesTogetherAreTheWholeInOrder) {
   Generator generator(GetParam() + 100);
   Fill(generator);
   auto place = [&](int i) { return plain_[i].score; };
-  for (int round = 0; round < 40; ++round) {
+  for (int round = 0; round < 25; ++round) {
     const Sample query = generator.Query(2);
     const bool descending = round % 2 == 1;
     v1::SearchCriteria criteria = NoSql("Group", query.json);
