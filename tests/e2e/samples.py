@@ -1,0 +1,202 @@
+#!/usr/bin/python3
+"""Sends published sample requests, as they stand, to a running sandbox.
+
+usage: with_sandbox.py SANDBOX samples.py
+
+Each is sent to the synchronous search, to the asynchronous one, whose callback
+must arrive at the SP-System, and over gRPC as a relayed document. The samples
+are no part of this repository: DCI_STANDARDS names their folder.
+"""
+
+import json
+import os
+import pathlib
+import sys
+import time
+import urllib.error
+import urllib.request
+
+WAIT = 30  # seconds, for a callback on a busy machine
+
+REFUSED = "rjct.search_criteria.invalid"
+
+# sample, type of the records, texts that the answer must have; or the reason
+# it is refused for, with what the refusal must name. A third expression is in
+# no schema, and leaving it out would disclose more than was asked for.
+SAMPLES = [
+    ("processflow1-1req.json", "Group", ["poverty_score"]),
+    ("processflow1-2req.json", "Group", ["group_size"]),
+    ("processflow1-3req.json", "Member", ['"W"', "female"]),
+    ("processflow2req.json", "Person", ["847951632"]),
+    ("processflow3areq.json", None, ["expression3"]),
+    ("processflow4req.json", None, ["expression3"]),
+]
+
+failures = []
+
+
+def check(condition, what):
+    """Notes a failure, and goes on: one run shows all of them."""
+    print(("ok: " if condition else "FAILED: ") + what)
+    if not condition:
+        failures.append(what)
+
+
+def samples_folder():
+    """Where the samples are, or None."""
+    given = os.environ.get("DCI_STANDARDS")
+    root = (
+        pathlib.Path(given)
+        if given
+        # Runfiles are links into the source tree.
+        else pathlib.Path(__file__).resolve().parents[2] / "../shared/standards"
+    )
+    folder = root / "d25/samples/social"
+    return folder if folder.is_dir() else None
+
+
+def call(url, body=None, token=None):
+    """Status and parsed body of an answer, whatever its status."""
+    headers = {"Content-Type": "application/json"}
+    if token:
+        headers["Authorization"] = "Bearer " + token
+    request = urllib.request.Request(url, data=body, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=WAIT) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as refused:
+        return refused.code, json.load(refused)
+
+
+def check_answer(name, answer, record_type, texts):
+    """Whether an on-search document, or its text, is the right one."""
+    text = json.dumps(answer)
+    check(answer["header"]["action"] == "on-search", name + " is on-search")
+    items = answer["message"]["search_response"]
+    check(len(items) == 1, name + " has one item")
+    item = items[0]
+    if record_type is None:
+        check(item["status"] == "rjct", name + " is refused")
+        check(item.get("status_reason_code") == REFUSED, name + ": " + REFUSED)
+    else:
+        check(item["status"] == "succ", name + " succeeds")
+        data = item.get("data", {})
+        check(
+            data.get("reg_record_type") == record_type,
+            "%s finds %s" % (name, record_type),
+        )
+        records = data.get("reg_records", [])
+        total = item.get("pagination", {}).get("total_count", 0)
+        check(0 < len(records) <= min(total, 10), name + " is one page")
+    for expected in texts:
+        check(json.dumps(expected)[1:-1] in text or expected in text,
+              "%s says %s" % (name, expected))
+
+
+def check_sync(base, name, body, record_type, texts):
+    """The synchronous search."""
+    status, answer = call(base + "/registry/sync/search", body)
+    if record_type is None and status != 200:
+        check(status == 400, name + " sync is refused with 400")
+        check_error(name + " sync", answer, texts)
+        return
+    check(status == 200, "%s sync: HTTP 200, got %d" % (name, status))
+    if status == 200:
+        check_answer(name + " sync", answer, record_type, texts)
+    else:
+        print(json.dumps(answer))
+
+
+def check_error(name, answer, texts):
+    """A refusal before the ACK has both bodies of the standard."""
+    check(
+        answer["message"]["ack_status"] == "ERR" and answer["errors"],
+        name + " is ERR, with errors",
+    )
+    for expected in texts:
+        check(expected in json.dumps(answer), "%s names %s" % (name, expected))
+
+
+def callback(correlation_id):
+    """The callback of an accepted request, or None after the wait."""
+    url = os.environ["SANDBOX_INBOX"] + "?correlation_id=" + correlation_id
+    end = time.monotonic() + WAIT
+    while time.monotonic() < end:
+        _, inbox = call(url, token=os.environ["SANDBOX_TOKEN"])
+        if inbox["messages"]:
+            return inbox["messages"][0]
+        time.sleep(0.05)
+    return None
+
+
+def check_async(base, name, body, record_type, texts):
+    """The asynchronous search, and its callback."""
+    status, ack = call(base + "/registry/search", body)
+    if record_type is None and status != 200:
+        check(status == 400, name + " async is refused with 400")
+        check_error(name + " async", ack, texts)
+        return
+    check(status == 200, "%s async: HTTP 200, got %d" % (name, status))
+    if status != 200:
+        print(json.dumps(ack))
+        return
+    check(ack["message"]["ack_status"] == "ACK", name + " is acknowledged")
+    arrived = callback(ack["message"]["correlation_id"])
+    check(arrived is not None, name + ": the callback arrives")
+    if arrived:
+        check_answer(name + " callback", arrived, record_type, texts)
+
+
+def length(number):
+    """A varint of the protobuf encoding."""
+    out = b""
+    while number > 127:
+        out += bytes([number & 127 | 128])
+        number >>= 7
+    return out + bytes([number])
+
+
+def check_grpc(grpc, name, body, record_type, texts):
+    """The document as the envelope's `original`, field 15."""
+    with grpc.insecure_channel(os.environ["SANDBOX_GRPC"]) as channel:
+        search = channel.unary_unary(
+            "/dci.social.v1.SocialRegistry/SyncSearch"
+        )
+        try:
+            answer = search(b"\x7a" + length(len(body)) + body, timeout=WAIT)
+        except grpc.RpcError as error:
+            trailers = dict(error.trailing_metadata())
+            check(
+                record_type is None and "dci-error-bin" in trailers,
+                "%s gRPC: %s" % (name, error.details()),
+            )
+            return
+    wanted = [REFUSED, *texts] if record_type is None else [record_type]
+    for text in wanted:
+        check(text.encode() in answer, "%s gRPC says %s" % (name, text))
+
+
+def main():
+    """Sends every sample every way."""
+    folder = samples_folder()
+    if folder is None:
+        print("skipped: no published samples; DCI_STANDARDS names none")
+        return
+    try:
+        import grpc
+    except ImportError:
+        grpc = None
+        print("skipped: gRPC, python3-grpcio is not installed")
+    base = os.environ["SANDBOX_HTTP"]
+    for name, record_type, texts in SAMPLES:
+        body = (folder / name).read_bytes()
+        check_sync(base, name, body, record_type, texts)
+        check_async(base, name, body, record_type, texts)
+        if grpc:
+            check_grpc(grpc, name, body, record_type, texts)
+    if failures:
+        sys.exit("%d checks failed" % len(failures))
+
+
+if __name__ == "__main__":
+    main()
