@@ -44,7 +44,7 @@ class Connection {
 };
 
 // `http` outlives the connection.
-std::unique_ptr<Connection> NewHttpConnection(std::string base_url,
+std::unique_ptr<Connection> NewHttpConnection(const std::string& base_url,
                                               net::HttpClient* http);
 std::unique_ptr<Connection> NewGrpcConnection(const ClientOptions& options);
 

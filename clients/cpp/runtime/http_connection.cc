@@ -30,7 +30,7 @@ absl::StatusCode CodeOf(int http_status) {
 
 class HttpConnection : public Connection {
  public:
-  HttpConnection(std::string base_url, net::HttpClient* http)
+  HttpConnection(const std::string& base_url, net::HttpClient* http)
       : base_url_(absl::StripSuffix(base_url, "/")), http_(http) {}
 
   Reply Send(const Attempt& attempt) override {
@@ -94,9 +94,9 @@ class HttpConnection : public Connection {
 
 }  // namespace
 
-std::unique_ptr<Connection> NewHttpConnection(std::string base_url,
+std::unique_ptr<Connection> NewHttpConnection(const std::string& base_url,
                                               net::HttpClient* http) {
-  return std::make_unique<HttpConnection>(std::move(base_url), http);
+  return std::make_unique<HttpConnection>(base_url, http);
 }
 
 }  // namespace dci::client
