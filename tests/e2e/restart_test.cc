@@ -4,17 +4,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <chrono>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/base/status_matchers.h"
 #include "services/net/http_server.h"
+#include "tests/e2e/listener.h"
 #include "tests/e2e/site.h"
 
 namespace dci::e2e {
@@ -47,39 +43,6 @@ class DeadPort {
  private:
   int fd_;
   uint16_t port_ = 0;
-};
-
-// Takes every callback.
-class Listener : public net::HttpHandler {
- public:
-  void Handle(net::HttpRequest request, net::Responder respond) override {
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      bodies_.push_back(request.path + " " + request.body);
-    }
-    arrived_.notify_all();
-    net::HttpResponse response;
-    response.headers.Add("Content-Type", "application/json");
-    response.body = "{\"message\":{\"ack_status\":\"ACK\"}}";
-    respond(std::move(response));
-  }
-
-  // What arrived with this text; empty after 30 seconds without.
-  std::string Await(const std::string& text) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    std::string found;
-    arrived_.wait_for(lock, std::chrono::seconds(30), [&] {
-      for (const std::string& body : bodies_)
-        if (absl::StrContains(body, text)) found = body;
-      return !found.empty();
-    });
-    return found;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::vector<std::string> bodies_;
 };
 
 class RestartTest : public testing::Test {
@@ -131,7 +94,9 @@ TEST_F(RestartTest, AnAcknowledgedSearchIsAnsweredAfterARestart) {
 
   ASSERT_NO_FATAL_FAILURE(Listen());
   ASSERT_NO_FATAL_FAILURE(Start());
-  EXPECT_THAT(listener_.Await("t-before"),
+  const auto arrived = listener_.Await("t-before");
+  ASSERT_FALSE(arrived.empty());
+  EXPECT_THAT(arrived[0],
               AllOf(HasSubstr("/registry/on-search "),
                     HasSubstr("\"on-search\""), HasSubstr("847951632")));
   Stop();

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -16,6 +15,7 @@
 #include "services/sandbox/seed/seed.h"
 #include "services/server/compiled_schema.h"
 #include "services/server/config.h"
+#include "services/server/domains.h"
 #include "services/server/registry_domain.h"
 #include "services/trust/key.h"
 
@@ -95,12 +95,13 @@ absl::StatusOr<std::unique_ptr<Site>> Site::Start(
   net::HttpClientOptions client;
   client.addresses.allow_loopback = true;
   ASSIGN_OR_RETURN(site->client_, net::HttpClient::Create(client));
-  auto domain = std::make_unique<server::RegistryDomain>(
-      std::vector<config::v1::RegistryConfig>(config.registries().begin(),
-                                              config.registries().end()));
-  server::RegistryDomain* const registries = domain.get();
   server::InstitutionOptions options;
-  options.domains.push_back(std::move(domain));
+  options.domains = server::DomainsFor(config);
+  // Registries come first.
+  const auto* const registries = dynamic_cast<const server::RegistryDomain*>(
+      options.domains.front().get());
+  if (registries == nullptr)
+    return absl::InvalidArgumentError("the configuration has no registry");
   options.config = std::move(config);
   options.model = site->model_.get();
   options.log = site->log_.get();
