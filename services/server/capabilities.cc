@@ -46,7 +46,9 @@ void AddService(const dci::config::v1::ServerConfig& config,
                 const transport::ServedService& served,
                 ext::Capabilities* capabilities) {
   const schema::Service& service = *served.service;
-  ext::RegistryCapability* registry = capabilities->add_registries();
+  ext::RegistryCapability* registry = service.records.empty()
+                                          ? capabilities->add_other_services()
+                                          : capabilities->add_registries();
   registry->set_service(service.full_name);
   registry->set_id(config.id());
   for (const auto& configured : config.registries())

@@ -3,6 +3,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "dci/common/v1/envelope.pb.h"
@@ -54,6 +55,10 @@ class GrpcWireTest : public testing::Test {
     config::v1::ServerConfig config = SiteConfig(NewFolder());
     config.mutable_limits()->set_max_message_bytes(kMaxBytes);
     *config.add_participants() = Caller("caller");
+    config::v1::Participant hasty = Caller("hasty");
+    hasty.mutable_rate_limit()->set_messages_per_second(0.01);
+    hasty.mutable_rate_limit()->set_burst(1);
+    *config.add_participants() = hasty;
     auto site = Site::Start(config);
     ASSERT_OK(site);
     site_ = site->release();
@@ -137,6 +142,22 @@ TEST_F(GrpcWireTest, ARefusalCarriesTheAckInItsTrailer) {
   EXPECT_EQ(ack.message().error().code(), "err.request.bad");
 }
 
+TEST_F(GrpcWireTest, TooManyMessagesAreToldWhenToComeAgain) {
+  registry::v1::SearchResponseEnvelope answer;
+  grpc::ClientContext first;
+  EXPECT_TRUE(Search(SearchEnvelope("hasty", "h-1"), &answer, &first).ok());
+  grpc::ClientContext second;
+  EXPECT_EQ(
+      Search(SearchEnvelope("hasty", "h-2"), &answer, &second).error_code(),
+      grpc::StatusCode::RESOURCE_EXHAUSTED);
+  const auto& trailers = second.GetServerTrailingMetadata();
+  const auto seconds = trailers.find("retry-after");
+  ASSERT_NE(seconds, trailers.end());
+  EXPECT_GT(
+      std::stoi(std::string(seconds->second.data(), seconds->second.size())),
+      0);
+}
+
 TEST_F(GrpcWireTest, BytesThatAreNoEnvelopeAreRefused) {
   EXPECT_THAT(CallRaw("/dci.social.v1.SocialRegistry/SyncSearch",
                       "\x0a\xff\xff\xff\xff\x0f"),
@@ -193,14 +214,16 @@ TEST_F(GrpcWireTest, CapabilitiesAreServedToo) {
   ext::v1::Capabilities capabilities;
   ASSERT_TRUE(capabilities.ParseFromString(*bytes));
   EXPECT_EQ(capabilities.id(), "registry");
-  int registries = 0;
-  for (const auto& registry : capabilities.registries()) {
-    if (registry.reg_type().empty()) continue;  // a service beside it
-    ++registries;
-    EXPECT_EQ(registry.service(), "dci.social.v1.SocialRegistry");
-    EXPECT_EQ(registry.reg_type(), "ns:org:RegistryType:Social");
-  }
-  EXPECT_EQ(registries, 1);
+  ASSERT_EQ(capabilities.registries_size(), 1);
+  const auto& registry = capabilities.registries(0);
+  EXPECT_EQ(registry.service(), "dci.social.v1.SocialRegistry");
+  EXPECT_EQ(registry.reg_type(), "ns:org:RegistryType:Social");
+  EXPECT_EQ(registry.record_types_size(), 3);
+  std::vector<std::string> others;
+  for (const auto& service : capabilities.other_services())
+    others.push_back(service.service());
+  EXPECT_THAT(others, testing::UnorderedElementsAre("dci.ext.v1.Discovery",
+                                                    "dci.ext.v1.SearchStream"));
 }
 
 TEST_F(GrpcWireTest, AStreamGivesEveryRecordOncePageByPage) {
