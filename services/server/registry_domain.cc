@@ -6,6 +6,7 @@
 #include "services/base/status_macros.h"
 #include "services/exchange/txn_status.h"
 #include "services/registry/search_handler.h"
+#include "services/registry/serve.h"
 
 namespace dci::server {
 namespace {
@@ -38,13 +39,24 @@ std::vector<std::string> RegistryDomain::Spaces() const {
   return registry::SpaceNames();
 }
 
-absl::Status RegistryDomain::StartStream(
-    const DomainParts& parts,
-    std::shared_ptr<const exchange::SearchHandler> handler, Served* served) {
+absl::Status RegistryDomain::ServeStream(const DomainParts& parts,
+                                         Served* served) {
+  std::vector<registry::ServedRegistry> all;
+  for (size_t i = 0; i < registries_.size(); ++i) {
+    const dci::config::v1::RegistryConfig& config = configs_[i];
+    registry::ServedRegistry one;
+    one.registry = registries_[i].get();
+    one.options = registry::OptionsOf(parts.config->limits());
+    one.receiver_ids.assign(config.accepted_receiver_ids().begin(),
+                            config.accepted_receiver_ids().end());
+    if (!config.id().empty()) one.receiver_ids.push_back(config.id());
+    all.push_back(std::move(one));
+  }
   const schema::Service* service =
       parts.codec->model().FindService("dci.ext.v1.SearchStream");
-  RETURN_IF_ERROR(parts.handlers->Register(*service->FindMethod("StreamSearch"),
-                                           std::move(handler)));
+  RETURN_IF_ERROR(parts.handlers->Register(
+      *service->FindMethod("StreamSearch"),
+      std::make_shared<const registry::AnyRegistrySearch>(std::move(all))));
   served->services.push_back({service, false, false});
   return absl::OkStatus();
 }
@@ -56,16 +68,8 @@ absl::Status RegistryDomain::StartOne(
                    registry::Registry::Open(parts.store, parts.codec, config));
   registry::Registry* registry = opened.get();
   registries_.push_back(std::move(opened));
-  const schema::Method* search = registry->service().FindMethod("Search");
-  if (search == nullptr)
-    return absl::InvalidArgumentError(
-        absl::StrCat(config.service(), " has no Search"));
-  const auto handler = std::make_shared<const registry::RegistrySearch>(
-      registry, registry::OptionsOf(parts.config->limits()));
-  RETURN_IF_ERROR(parts.handlers->Register(*search, handler));
-  // With several registries nothing in the method's name says which is meant.
-  if (configs_.size() == 1)
-    RETURN_IF_ERROR(StartStream(parts, handler, served));
+  RETURN_IF_ERROR(registry::ServeSearch(
+      *registry, registry::OptionsOf(parts.config->limits()), parts.handlers));
   if (const auto* status = registry->service().FindMethod("TxnStatus")) {
     ASSIGN_OR_RETURN(auto handler, exchange::TxnStatusHandler::Create(
                                        *parts.store, parts.handlers,
@@ -87,6 +91,7 @@ absl::Status RegistryDomain::StartOne(
 absl::Status RegistryDomain::Start(const DomainParts& parts, Served* served) {
   for (const auto& config : configs_)
     RETURN_IF_ERROR(StartOne(parts, config, served));
+  RETURN_IF_ERROR(ServeStream(parts, served));
   std::vector<registry::Registry*> registries;
   for (const auto& registry : registries_) registries.push_back(registry.get());
   admin_.emplace(std::move(registries), parts.clock);

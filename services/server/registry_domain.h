@@ -31,9 +31,7 @@ class RegistryDomain : public Domain {
   registry::Registry& registry(size_t i) const { return *registries_[i]; }
 
  private:
-  absl::Status StartStream(
-      const DomainParts& parts,
-      std::shared_ptr<const exchange::SearchHandler> handler, Served* served);
+  absl::Status ServeStream(const DomainParts& parts, Served* served);
   absl::Status StartOne(const DomainParts& parts,
                         const dci::config::v1::RegistryConfig& config,
                         Served* served);
