@@ -10,9 +10,10 @@
 namespace dci::cli {
 namespace {
 
-std::string ErrorJson() {
+// A sender tries again after some codes, and gives up after others.
+std::string ErrorJson(absl::string_view code) {
   return JsonObject()
-      .Text("code", "err.service.unavailable")
+      .Text("code", code)
       .Text("message", "as dci listen was told")
       .Build();
 }
@@ -54,7 +55,9 @@ net::HttpResponse AnswerTo(const net::HttpRequest& request,
   int status = 0;
   if (absl::SimpleAtoi(answer, &status)) {
     response.status = status;
-    if (status >= 400) body.Raw("errors", JsonArray({ErrorJson()}));
+    const char* code =
+        status >= 500 ? "err.service.unavailable" : "err.request.bad";
+    if (status >= 400) body.Raw("errors", JsonArray({ErrorJson(code)}));
     response.body = body.Build();
     return response;
   }
@@ -64,8 +67,10 @@ net::HttpResponse AnswerTo(const net::HttpRequest& request,
       .Text("correlation_id", CorrelationId(request, io));
   if (answer == "ERR") {
     response.status = 400;
-    ack.Raw("error", ErrorJson());
-    body.Raw("errors", JsonArray({ErrorJson()}));
+    // For good: the sender parks the message.
+    const std::string error = ErrorJson("err.request.bad");
+    ack.Raw("error", error);
+    body.Raw("errors", JsonArray({error}));
   }
   response.body = body.Raw("message", ack.Build()).Build();
   return response;
