@@ -12,22 +12,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "boost/asio/awaitable.hpp"
-#include "boost/asio/co_spawn.hpp"
-#include "boost/asio/detached.hpp"
-#include "boost/asio/ip/tcp.hpp"
-#include "boost/asio/use_awaitable.hpp"
-#include "boost/beast/core/flat_buffer.hpp"
-#include "boost/beast/http.hpp"
 #include "services/net/http_server.h"
 #include "services/net/raw_client.h"
+#include "tests/bench/bare_http_server.h"
 
 namespace dci::net {
 namespace {
-
-namespace asio = boost::asio;
-namespace http = boost::beast::http;
-using asio::ip::tcp;
 
 constexpr int kClients = 2;
 constexpr int kPerClient = 16;
@@ -43,49 +33,6 @@ class FixedAnswer : public HttpHandler {
     response.body.assign(kAnswerBytes, 'a');
     respond(std::move(response));
   }
-};
-
-// As little as a Beast server can do: no limits, no timeouts, no pipelining.
-class BareServer {
- public:
-  BareServer() : acceptor_(context_, {asio::ip::address_v4::loopback(), 0}) {
-    asio::co_spawn(context_, Accept(), asio::detached);
-    for (int i = 0; i < kServerThreads; ++i) {
-      threads_.emplace_back([this] { context_.run(); });
-    }
-  }
-  ~BareServer() {
-    context_.stop();
-    for (std::thread& thread : threads_) thread.join();
-  }
-  uint16_t port() { return acceptor_.local_endpoint().port(); }
-
- private:
-  asio::awaitable<void> Accept() {
-    for (;;) {
-      tcp::socket socket = co_await acceptor_.async_accept(asio::use_awaitable);
-      auto shared = std::make_shared<tcp::socket>(std::move(socket));
-      asio::co_spawn(context_, Serve(shared.get(), shared), asio::detached);
-    }
-  }
-  static asio::awaitable<void> Serve(tcp::socket* socket,
-                                     std::shared_ptr<tcp::socket> held) {
-    socket->set_option(tcp::no_delay(true));
-    boost::beast::flat_buffer buffer;
-    for (;;) {
-      http::request<http::string_body> request;
-      co_await http::async_read(*socket, buffer, request, asio::use_awaitable);
-      http::response<http::string_body> response(http::status::ok, 11);
-      response.set(http::field::content_type, "application/json");
-      response.body().assign(kAnswerBytes, 'a');
-      response.prepare_payload();
-      co_await http::async_write(*socket, response, asio::use_awaitable);
-    }
-  }
-
-  asio::io_context context_{kServerThreads};
-  tcp::acceptor acceptor_;
-  std::vector<std::thread> threads_;
 };
 
 // Requests per second of closed-loop clients; exits where an answer is wrong.
@@ -123,7 +70,7 @@ int Main(int rounds) {
   options.threads = kServerThreads;
   auto ours = HttpServer::Start(options, &handler);
   if (!ours.ok()) return 1;
-  BareServer bare;
+  bench::BareHttpServer bare(kServerThreads, kAnswerBytes);
   // Alternating, so that neither has the quiet half of the machine.
   double ours_sum = 0;
   double bare_sum = 0;
