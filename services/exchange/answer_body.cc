@@ -1,8 +1,8 @@
 #include "services/exchange/answer_body.h"
 
 #include "services/base/clock.h"
-#include "services/exchange/wire_fields.h"
 #include "services/schema/reason.h"
+#include "services/wire/wire_fields.h"
 
 namespace dci::exchange {
 namespace {
@@ -25,14 +25,15 @@ std::string Cut(absl::string_view text) {
 std::string ItemBytes(const MethodPlan& plan, const stored::Outcome& outcome) {
   const MethodPlan::Numbers& n = plan.answer;
   std::string item;
-  AppendBytes(&item, n.reference_id, outcome.reference_id());
-  AppendBytes(&item, n.timestamp, outcome.timestamp());
-  AppendVarint(&item, n.status, static_cast<uint64_t>(outcome.status()));
+  wire::AppendBytesField(&item, n.reference_id, outcome.reference_id());
+  wire::AppendBytesField(&item, n.timestamp, outcome.timestamp());
+  wire::AppendVarintField(&item, n.status,
+                          static_cast<uint64_t>(outcome.status()));
   if (!outcome.reason_code().empty()) {
-    AppendBytes(&item, n.reason_code, outcome.reason_code());
+    wire::AppendBytesField(&item, n.reason_code, outcome.reason_code());
   }
   if (!outcome.reason_message().empty()) {
-    AppendBytes(&item, n.reason_message, outcome.reason_message());
+    wire::AppendBytesField(&item, n.reason_message, outcome.reason_message());
   }
   item.append(outcome.result());
   return item;
@@ -91,13 +92,13 @@ std::string AnswerBody(const MethodPlan& plan, absl::string_view transaction_id,
                        const std::vector<stored::Outcome>& outcomes) {
   const MethodPlan::Numbers& n = plan.answer;
   std::string body;
-  AppendBytes(&body, n.transaction_id, transaction_id);
-  AppendBytes(&body, n.correlation_id, correlation_id);
+  wire::AppendBytesField(&body, n.transaction_id, transaction_id);
+  wire::AppendBytesField(&body, n.correlation_id, correlation_id);
   for (const stored::Outcome& outcome : outcomes) {
     if (n.list == 0) {
       body.append(ItemBytes(plan, outcome));
     } else {
-      AppendBytes(&body, n.list, ItemBytes(plan, outcome));
+      wire::AppendBytesField(&body, n.list, ItemBytes(plan, outcome));
     }
   }
   return body;

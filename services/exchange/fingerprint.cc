@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/base/hash.h"
 #include "services/base/status_macros.h"
-#include "services/exchange/wire_fields.h"
+#include "services/wire/wire_fields.h"
 
 namespace dci::exchange {
 namespace {
@@ -39,7 +39,7 @@ absl::StatusOr<std::string> ItemFingerprint(const wire::Codec& codec,
       method.items == nullptr ? *method.request_body : *method.items->message;
   std::string json;
   RETURN_IF_ERROR(codec.WireToJson(
-      type, Without(item, plan.request.timestamp, plan.request.locale),
+      type, wire::Without(item, plan.request.timestamp, plan.request.locale),
       NormalForm(), &json));
   return Sha256(json).substr(0, 16);
 }

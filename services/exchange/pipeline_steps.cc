@@ -9,8 +9,8 @@
 #include "services/exchange/item_decisions.h"
 #include "services/exchange/pipeline_impl.h"
 #include "services/exchange/stored_rows.h"
-#include "services/exchange/wire_fields.h"
 #include "services/schema/reason.h"
+#include "services/wire/wire_fields.h"
 
 namespace dci::exchange {
 
@@ -269,7 +269,7 @@ absl::Status Pipeline::Impl::ApplyCallback(const Call& call, absl::Time now,
       !outcome.messages.empty() || !outcome.completions.empty();
   // The correlation id is the one that the message carries.
   const absl::string_view theirs =
-      FindBytes(request.body, request.plan->request.correlation_id);
+      wire::FindBytes(request.body, request.plan->request.correlation_id);
   if (!theirs.empty()) result->correlation_id = std::string(theirs);
   PutMessageRow(call, *result, view);
   return absl::OkStatus();

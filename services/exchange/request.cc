@@ -5,15 +5,17 @@
 #include "services/base/status_macros.h"
 #include "services/exchange/fingerprint.h"
 #include "services/exchange/layout.h"
-#include "services/exchange/wire_fields.h"
 #include "services/schema/reason.h"
+#include "services/wire/wire_bytes.h"
+#include "services/wire/wire_fields.h"
 
 namespace dci::exchange {
 namespace {
 
 std::string TextOf(absl::string_view message, int number) {
   if (number == 0) return std::string();
-  return std::string(absl::StripAsciiWhitespace(FindBytes(message, number)));
+  return std::string(
+      absl::StripAsciiWhitespace(wire::FindBytes(message, number)));
 }
 
 }  // namespace
@@ -33,13 +35,14 @@ absl::Status SplitBody(Request* request) {
   const absl::string_view body = request->body;
   request->context.transaction_id = TextOf(body, numbers.transaction_id);
   request->items.clear();
-  WireReader reader(body);
-  for (WireField field; reader.Next(&field);) {
-    if (numbers.list == 0 || field.number != numbers.list) continue;
+  wire::WireReader field(body);
+  while (field.Next()) {
+    const int number = static_cast<int>(field.number());
+    if (numbers.list == 0 || number != numbers.list) continue;
     request->items.push_back(
-        {field.payload, TextOf(field.payload, numbers.reference_id), {}, {}});
+        {field.bytes(), TextOf(field.bytes(), numbers.reference_id), {}, {}});
   }
-  if (!reader.ok()) return absl::InvalidArgumentError("malformed body");
+  if (!field.ok()) return absl::InvalidArgumentError("malformed body");
   if (numbers.list == 0) {
     request->items.push_back(
         {body, TextOf(body, numbers.reference_id), {}, {}});

@@ -9,8 +9,8 @@
 #include "services/exchange/answer_body.h"
 #include "services/exchange/stored_rows.h"
 #include "services/exchange/text_list.h"
-#include "services/exchange/wire_fields.h"
 #include "services/schema/reason.h"
+#include "services/wire/wire_fields.h"
 
 namespace dci::exchange {
 namespace {
@@ -28,7 +28,7 @@ absl::string_view Member(const schema::Message& type, absl::string_view bytes,
                          absl::string_view name) {
   const schema::Field* field = type.FindName(name);
   return field == nullptr ? absl::string_view()
-                          : FindBytes(bytes, field->number);
+                          : wire::FindBytes(bytes, field->number);
 }
 
 // The member of the answer's union that carries this body, or null.
@@ -225,9 +225,10 @@ absl::StatusOr<std::string> TxnStatusHandler::Write(
   std::string bytes;
   const schema::Field* member = MemberFor(answer, body_type);
   if (member != nullptr) {
-    AppendBytes(&bytes, type == nullptr ? 0 : type->number,
-                member->cases.empty() ? member->name : member->cases.front());
-    AppendBytes(&bytes, member->number, body);
+    wire::AppendBytesField(
+        &bytes, type == nullptr ? 0 : type->number,
+        member->cases.empty() ? member->name : member->cases.front());
+    wire::AppendBytesField(&bytes, member->number, body);
     return bytes;
   }
   // An operation that the published answer does not foresee.
@@ -236,9 +237,9 @@ absl::StatusOr<std::string> TxnStatusHandler::Write(
   dci::common::v1::Json value;
   RETURN_IF_ERROR(codec_->WireToJson(*body_type, body, schema::Dialect::kC25,
                                      value.mutable_text()));
-  AppendBytes(&bytes, type == nullptr ? 0 : type->number,
-              subject.plan->method->actions.front());
-  AppendBytes(&bytes, member->number, value.SerializeAsString());
+  wire::AppendBytesField(&bytes, type == nullptr ? 0 : type->number,
+                         subject.plan->method->actions.front());
+  wire::AppendBytesField(&bytes, member->number, value.SerializeAsString());
   return bytes;
 }
 

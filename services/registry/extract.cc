@@ -6,7 +6,7 @@
 #include "services/base/status_macros.h"
 #include "services/registry/json_value.h"
 #include "services/registry/normal_form.h"
-#include "services/registry/wire_reader.h"
+#include "services/wire/wire_bytes.h"
 
 namespace dci::registry {
 namespace {
@@ -36,39 +36,39 @@ constexpr uint32_t kJsonText = 1;
 
 // The text of a Json message; a JSON string without its quotes and escapes.
 bool VisitJson(absl::string_view bytes, TextVisitor visit) {
-  WireReader reader(bytes);
-  for (WireField f; reader.Next(&f);) {
-    if (f.number != kJsonText || f.wire_type != 2) continue;
-    if (f.bytes.empty() || f.bytes.front() != '"') return visit(f.bytes);
-    const absl::StatusOr<JsonValue> json = ParseJsonValue(f.bytes);
+  for (wire::WireReader f(bytes); f.Next();) {
+    if (f.number() != kJsonText || f.type() != wire::kLength) continue;
+    if (f.bytes().empty() || f.bytes().front() != '"') return visit(f.bytes());
+    const absl::StatusOr<JsonValue> json = ParseJsonValue(f.bytes());
     return json.ok() && visit(json->text);
   }
   return false;
 }
 
-bool VisitLeaf(const schema::Field& field, const WireField& found,
+bool VisitLeaf(const schema::Field& field, const wire::WireReader& found,
                TextVisitor visit) {
-  if (found.wire_type == 0) return VisitVarint(field, found.varint, visit);
-  if (found.wire_type != 2) return false;
-  if (field.kind == schema::Kind::kString) return visit(found.bytes);
-  if (field.kind == schema::Kind::kJson) return VisitJson(found.bytes, visit);
+  if (found.type() == wire::kVarint)
+    return VisitVarint(field, found.varint(), visit);
+  if (found.type() != wire::kLength) return false;
+  if (field.kind == schema::Kind::kString) return visit(found.bytes());
+  if (field.kind == schema::Kind::kJson) return VisitJson(found.bytes(), visit);
   if (!field.is_scalar()) return visit("");
   // Packed numbers.
-  absl::string_view rest = found.bytes;
-  for (uint64_t value; !rest.empty() && ConsumeVarint(&rest, &value);)
+  wire::WireReader rest(found.bytes());
+  for (uint64_t value; rest.Varint(&value);)
     if (VisitVarint(field, value, visit)) return true;
   return false;
 }
 
 bool VisitFields(Fields fields, absl::string_view bytes, TextVisitor visit) {
   const schema::Field& field = *fields.front();
-  WireReader reader(bytes);
-  for (WireField found; reader.Next(&found);) {
-    if (static_cast<int>(found.number) != field.number) continue;
-    const bool stop = fields.size() == 1 ? VisitLeaf(field, found, visit)
-                                         : found.wire_type == 2 &&
-                                               VisitFields(fields.subspan(1),
-                                                           found.bytes, visit);
+  for (wire::WireReader found(bytes); found.Next();) {
+    if (static_cast<int>(found.number()) != field.number) continue;
+    const bool stop =
+        fields.size() == 1
+            ? VisitLeaf(field, found, visit)
+            : found.type() == wire::kLength &&
+                  VisitFields(fields.subspan(1), found.bytes(), visit);
     if (stop) return true;
   }
   return false;
@@ -121,12 +121,12 @@ absl::StatusOr<std::vector<Tuple>> CollectGroup(const std::vector<Tail>& tails,
   }
   std::vector<Tail> rest = tails;
   for (Tail& tail : rest) tail.fields.remove_prefix(1);
-  WireReader reader(bytes);
-  for (WireField found; reader.Next(&found);) {
-    if (static_cast<int>(found.number) != field.number || found.wire_type != 2)
+  for (wire::WireReader found(bytes); found.Next();) {
+    if (static_cast<int>(found.number()) != field.number ||
+        found.type() != wire::kLength)
       continue;
     ASSIGN_OR_RETURN(std::vector<Tuple> more,
-                     Collect(rest, found.bytes, width));
+                     Collect(rest, found.bytes(), width));
     std::move(more.begin(), more.end(), std::back_inserter(result));
     if (result.size() > kMaxTuples) break;
   }
@@ -166,14 +166,13 @@ std::optional<std::string> FirstText(const schema::Path& path,
                                      absl::string_view record) {
   absl::string_view bytes = record;
   for (size_t i = 0; i < path.fields.size(); ++i) {
-    WireReader reader(bytes);
-    WireField found;
+    wire::WireReader found(bytes);
     bool present = false;
-    while (!present && reader.Next(&found))
-      present = static_cast<int>(found.number) == path.fields[i]->number;
+    while (!present && found.Next())
+      present = static_cast<int>(found.number()) == path.fields[i]->number;
     if (!present) return std::nullopt;
     if (i + 1 < path.fields.size()) {
-      bytes = found.bytes;
+      bytes = found.bytes();
       continue;
     }
     std::optional<std::string> first;

@@ -4,7 +4,8 @@
 #include "absl/strings/str_cat.h"
 #include "services/base/status_macros.h"
 #include "services/registry/search.h"
-#include "services/registry/wire_reader.h"
+#include "services/wire/wire_bytes.h"
+#include "services/wire/wire_fields.h"
 
 namespace dci::registry {
 namespace {
@@ -23,10 +24,11 @@ void AppendRecord(std::string* data, absl::string_view type_url,
                   absl::string_view record) {
   const size_t size = 1 + VarintSize(type_url.size()) + type_url.size() + 1 +
                       VarintSize(record.size()) + record.size();
-  AppendVarint(data, v1::SearchData::kRegRecordsFieldNumber << 3 | 2);
-  AppendVarint(data, size);
-  AppendBytesField(data, kAnyTypeUrl, type_url);
-  AppendBytesField(data, kAnyValue, record);
+  wire::AppendVarint(
+      v1::SearchData::kRegRecordsFieldNumber << 3 | wire::kLength, data);
+  wire::AppendVarint(size, data);
+  wire::AppendBytesField(data, kAnyTypeUrl, type_url);
+  wire::AppendBytesField(data, kAnyValue, record);
 }
 
 std::string RenderPagination(const SearchPage& page) {
@@ -47,12 +49,12 @@ absl::StatusOr<std::string> RenderPage(const SearchPage& page,
                                        const Spaces& spaces,
                                        const storage::Snapshot& snapshot) {
   std::string data;
-  AppendBytesField(&data, v1::SearchData::kVersionFieldNumber, "1.0.0");
+  wire::AppendBytesField(&data, v1::SearchData::kVersionFieldNumber, "1.0.0");
   if (!catalog.service->reg_type.empty())
-    AppendBytesField(&data, v1::SearchData::kRegTypeFieldNumber,
-                     catalog.service->reg_type);
-  AppendBytesField(&data, v1::SearchData::kRegRecordTypeFieldNumber,
-                   page.type->name());
+    wire::AppendBytesField(&data, v1::SearchData::kRegTypeFieldNumber,
+                           catalog.service->reg_type);
+  wire::AppendBytesField(&data, v1::SearchData::kRegRecordTypeFieldNumber,
+                         page.type->name());
   const std::string url =
       absl::StrCat("type.googleapis.com/", page.type->message->full_name);
   std::vector<std::string> keys;
@@ -66,9 +68,9 @@ absl::StatusOr<std::string> RenderPage(const SearchPage& page,
   for (const std::optional<std::string>& record : records)
     if (record.has_value()) AppendRecord(&data, url, *record);
   std::string item;
-  AppendBytesField(&item, v1::SearchResponseItem::kDataFieldNumber, data);
-  AppendBytesField(&item, v1::SearchResponseItem::kPaginationFieldNumber,
-                   RenderPagination(page));
+  wire::AppendBytesField(&item, v1::SearchResponseItem::kDataFieldNumber, data);
+  wire::AppendBytesField(&item, v1::SearchResponseItem::kPaginationFieldNumber,
+                         RenderPagination(page));
   return item;
 }
 

@@ -8,7 +8,7 @@
 #include "services/base/hash.h"
 #include "services/base/status_macros.h"
 #include "services/registry/state.pb.h"
-#include "services/registry/wire_reader.h"
+#include "services/wire/wire_bytes.h"
 
 namespace dci::registry {
 namespace {
@@ -92,10 +92,10 @@ std::string Version(absl::string_view record) {
 
 absl::StatusOr<RecordChange> PrepareUpsert(const RecordType& type,
                                            std::string record) {
-  WireReader reader(record);
-  for (WireField field; reader.Next(&field);) {
+  wire::WireReader reader(record);
+  while (reader.Next()) {
   }
-  if (reader.malformed())
+  if (!reader.ok())
     return absl::InvalidArgumentError(
         absl::StrCat("bytes that are no ", type.name()));
   RecordChange change;

@@ -8,10 +8,10 @@
 #include "services/base/bytes.h"
 #include "services/base/clock.h"
 #include "services/base/status_macros.h"
-#include "services/exchange/wire_fields.h"
 #include "services/spsystem/received.pb.h"
 #include "services/wire/json_text.h"
 #include "services/wire/message.h"
+#include "services/wire/wire_fields.h"
 
 namespace dci::spsystem {
 namespace {
@@ -31,9 +31,8 @@ std::string Quoted(absl::string_view text) {
 std::string CorrelationIdOf(const schema::Message& body_type,
                             absl::string_view body) {
   const schema::Field* field = body_type.FindName("correlation_id");
-  return field == nullptr
-             ? std::string()
-             : std::string(exchange::FindBytes(body, field->number));
+  return field == nullptr ? std::string()
+                          : std::string(wire::FindBytes(body, field->number));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Protobuf's wire format, as little of it as the codec needs.
+// Protobuf's wire format, as little of it as is needed here: the one reader and
+// writer of it in this repository.
 #ifndef CONVERGENCE_SERVICES_WIRE_WIRE_BYTES_H_
 #define CONVERGENCE_SERVICES_WIRE_WIRE_BYTES_H_
 
@@ -73,9 +74,39 @@ class WireReader {
 
   bool done() const { return p_ == end_; }
 
-  // Reads one field. False where the bytes are malformed, also for groups,
-  // which proto3 does not have.
+  // Reads one field. False at the end, and from the first malformed field on
+  // (see ok()); groups, which proto3 does not have, are malformed.
   bool Next() {
+    if (!ok_ || done()) return false;
+    start_ = p_;
+    ok_ = Read();
+    return ok_;
+  }
+  // No malformed field was met.
+  bool ok() const { return ok_; }
+
+  uint32_t number() const { return number_; }
+  uint32_t type() const { return type_; }
+  uint64_t varint() const { return varint_; }
+  absl::string_view bytes() const { return bytes_; }
+  // Tag and value together.
+  absl::string_view whole() const {
+    return absl::string_view(start_, p_ - start_);
+  }
+
+  // A bare varint, as packed fields hold them.
+  bool Varint(uint64_t* value) {
+    *value = 0;
+    for (int shift = 0; shift < 70 && p_ < end_; shift += 7) {
+      const uint64_t byte = static_cast<unsigned char>(*p_++);
+      *value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return true;
+    }
+    return false;
+  }
+
+ private:
+  bool Read() {
     uint64_t tag;
     if (!Varint(&tag) || tag > 0xffffffffu || tag >> 3 == 0) return false;
     number_ = static_cast<uint32_t>(tag >> 3);
@@ -97,23 +128,6 @@ class WireReader {
     }
   }
 
-  uint32_t number() const { return number_; }
-  uint32_t type() const { return type_; }
-  uint64_t varint() const { return varint_; }
-  absl::string_view bytes() const { return bytes_; }
-
-  // A bare varint, as packed fields hold them.
-  bool Varint(uint64_t* value) {
-    *value = 0;
-    for (int shift = 0; shift < 70 && p_ < end_; shift += 7) {
-      const uint64_t byte = static_cast<unsigned char>(*p_++);
-      *value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return true;
-    }
-    return false;
-  }
-
- private:
   bool Take(uint64_t size) {
     if (size > static_cast<uint64_t>(end_ - p_)) return false;
     bytes_ = absl::string_view(p_, size);
@@ -123,6 +137,8 @@ class WireReader {
 
   const char* p_;
   const char* end_;
+  const char* start_ = nullptr;
+  bool ok_ = true;
   uint32_t number_ = 0;
   uint32_t type_ = 0;
   uint64_t varint_ = 0;

@@ -1,12 +1,13 @@
-#include "services/exchange/wire_fields.h"
+#include "services/wire/wire_fields.h"
 
 #include <string>
 #include <vector>
 
 #include "dci/registry/v1/search.pb.h"
 #include "gtest/gtest.h"
+#include "services/wire/wire_bytes.h"
 
-namespace dci::exchange {
+namespace dci::wire {
 namespace {
 
 using dci::registry::v1::SearchRequest;
@@ -27,9 +28,9 @@ TEST(WireFields, FindsWhatProtobufWrote) {
 
   std::vector<std::string> references;
   WireReader reader(bytes);
-  for (WireField field; reader.Next(&field);) {
-    if (field.number != 2) continue;
-    references.emplace_back(FindBytes(field.payload, 1));
+  while (reader.Next()) {
+    if (reader.number() != 2) continue;
+    references.emplace_back(FindBytes(reader.bytes(), 1));
   }
   EXPECT_TRUE(reader.ok());
   EXPECT_EQ(references, (std::vector<std::string>{"r-1", "r-2"}));
@@ -37,8 +38,8 @@ TEST(WireFields, FindsWhatProtobufWrote) {
 
 TEST(WireFields, TheLastOfARepeatedValueCounts) {
   std::string bytes;
-  AppendBytes(&bytes, 1, "first");
-  AppendBytes(&bytes, 1, "second");
+  AppendBytesField(&bytes, 1, "first");
+  AppendBytesField(&bytes, 1, "second");
   EXPECT_EQ(FindBytes(bytes, 1), "second");
 }
 
@@ -48,10 +49,10 @@ TEST(WireFields, ProtobufReadsWhatIsAppended) {
   expected.set_status(dci::common::v1::REQUEST_STATUS_SUCC);
 
   std::string bytes;
-  AppendBytes(&bytes, 1, std::string(300, 'r'));
-  AppendVarint(&bytes, 3, dci::common::v1::REQUEST_STATUS_SUCC);
-  AppendBytes(&bytes, 0, "no such field");
-  AppendVarint(&bytes, 0, 5);
+  AppendBytesField(&bytes, 1, std::string(300, 'r'));
+  AppendVarintField(&bytes, 3, dci::common::v1::REQUEST_STATUS_SUCC);
+  AppendBytesField(&bytes, 0, "no such field");
+  AppendVarintField(&bytes, 0, 5);
   EXPECT_EQ(bytes, expected.SerializeAsString());
 }
 
@@ -72,7 +73,7 @@ TEST(WireFields, EveryTruncationEndsTheReading) {
   for (size_t size = 0; size < bytes.size(); ++size) {
     WireReader reader(absl::string_view(bytes).substr(0, size));
     size_t seen = 0;
-    for (WireField field; reader.Next(&field);) seen += field.whole.size();
+    while (reader.Next()) seen += reader.whole().size();
     EXPECT_LE(seen, size);
     EXPECT_EQ(reader.ok(), seen == size) << size;
   }
@@ -89,12 +90,11 @@ TEST(WireFields, MalformedBytesAreNotOk) {
   };
   for (const std::string& bytes : malformed) {
     WireReader reader(bytes);
-    WireField field;
-    while (reader.Next(&field)) {
+    while (reader.Next()) {
     }
     EXPECT_FALSE(reader.ok());
   }
 }
 
 }  // namespace
-}  // namespace dci::exchange
+}  // namespace dci::wire
