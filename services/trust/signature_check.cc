@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "services/base/status_macros.h"
 #include "services/trust/algorithm.h"
+#include "services/trust/exact_numbers.h"
 #include "services/wire/canonical_json.h"
 
 namespace dci::trust {
@@ -37,15 +38,15 @@ std::vector<const Key*> Candidates(const PresentedSignature& signature,
 }
 
 // Whether a payload that came with the signature says what the document does:
-// the same JSON, whatever its white space and the order of its keys. Numbers
-// must be the same digit by digit where they are whole, because a double
-// would hide differences in long ones.
+// the same JSON, whatever its white space, the order of its keys and the
+// spelling of its numbers. Numbers must be equal exactly: a double would hide
+// differences in long ones.
 bool SaysTheSame(absl::string_view payload, absl::string_view document) {
   const auto a = wire::Canonicalize(
       payload, dci::config::v1::CANONICALIZATION_SORTED_UTF8);
   const auto b = wire::Canonicalize(
       document, dci::config::v1::CANONICALIZATION_SORTED_UTF8);
-  return a.ok() && b.ok() && *a == *b;
+  return a.ok() && b.ok() && WithExactNumbers(*a) == WithExactNumbers(*b);
 }
 
 // The bytes that the profile signs.
