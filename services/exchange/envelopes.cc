@@ -52,6 +52,14 @@ absl::StatusOr<Sealed> Envelopes::Finish(const Draft& draft,
     options.all_header_fields = profile.emit_all_header_fields();
   }
   const std::string header = draft.header.SerializeAsString();
+  if (draft.wire == Wire::kGrpc &&
+      profile.form() == dci::config::v1::SIGNATURE_FORM_UNSPECIFIED) {
+    // The JSON is made for the signature alone: over gRPC nobody sends it.
+    Sealed sealed;
+    sealed.bytes = wire::AssembleGrpcEnvelope(*draft.envelope, "", header,
+                                              draft.body, draft.encrypt);
+    return sealed;
+  }
   ASSIGN_OR_RETURN(
       const wire::OutgoingParts parts,
       wire::RenderParts(*codec_, *draft.envelope, header, draft.body, options));
