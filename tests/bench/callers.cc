@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -97,7 +98,20 @@ class GrpcCallers {
   int finished_ = 0;
 };
 
+double CpuSeconds() {
+  timespec now = {};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return now.tv_sec + now.tv_nsec * 1e-9;
+}
+
 }  // namespace
+
+Stopwatch::Stopwatch() : start_(absl::Now()), cpu_(CpuSeconds()) {}
+
+Rate Stopwatch::Of(double answers) const {
+  return {answers / absl::ToDoubleSeconds(absl::Now() - start_),
+          answers / (CpuSeconds() - cpu_)};
+}
 
 void Check(bool ok, absl::string_view what) {
   if (ok) return;
@@ -105,16 +119,16 @@ void Check(bool ok, absl::string_view what) {
   std::_Exit(1);
 }
 
-double MeasureGrpc(const std::string& target, const std::string& method,
-                   const Load& load, absl::Duration length) {
-  const absl::Time start = absl::Now();
-  GrpcCallers callers(target, method, load, start + length);
-  const uint64_t answers = callers.Run();
-  return answers / absl::ToDoubleSeconds(absl::Now() - start);
+Rate MeasureGrpc(const std::string& target, const std::string& method,
+                 const Load& load, absl::Duration length) {
+  const Stopwatch watch;
+  GrpcCallers callers(target, method, load, absl::Now() + length);
+  return watch.Of(callers.Run());
 }
 
-double MeasureHttp(uint16_t port, const Load& load, absl::Duration length) {
-  const absl::Time start = absl::Now();
+Rate MeasureHttp(uint16_t port, const Load& load, absl::Duration length) {
+  const Stopwatch watch;
+  const absl::Time end = absl::Now() + length;
   std::atomic<uint64_t> next{0}, answers{0};
   auto caller = [&] {
     std::vector<std::unique_ptr<net::RawClient>> connections;
@@ -126,7 +140,7 @@ double MeasureHttp(uint16_t port, const Load& load, absl::Duration length) {
       for (; sent < connections.size(); ++sent) {
         asked[sent] = next++;
         const std::string request =
-            absl::Now() < start + length ? load.request(asked[sent]) : "";
+            absl::Now() < end ? load.request(asked[sent]) : "";
         more = !request.empty();
         if (!more) break;
         Check(connections[sent]->Send(request), "a connection was closed");
@@ -141,7 +155,7 @@ double MeasureHttp(uint16_t port, const Load& load, absl::Duration length) {
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) threads.emplace_back(caller);
   for (std::thread& thread : threads) thread.join();
-  return answers / absl::ToDoubleSeconds(absl::Now() - start);
+  return watch.Of(answers);
 }
 
 std::string CallGrpc(const std::string& target, const std::string& method,

@@ -23,12 +23,31 @@ struct Load {
   std::function<bool(uint64_t number, size_t bytes)> right;
 };
 
-// Asks for about `length`; answers a second. A wrong or failed answer ends
+// How many answers there were a second.
+struct Rate {
+  double wall = 0;
+  // Of the time that this process had a core: what counts where others use
+  // the machine as well.
+  double cpu = 0;
+};
+
+// Measures from its making on.
+class Stopwatch {
+ public:
+  Stopwatch();
+  Rate Of(double answers) const;
+
+ private:
+  const absl::Time start_;
+  const double cpu_;
+};
+
+// Asks for about `length`. A wrong or failed answer ends
 // the program: a figure made of errors would look good.
-double MeasureGrpc(const std::string& target, const std::string& method,
-                   const Load& load, absl::Duration length);
+Rate MeasureGrpc(const std::string& target, const std::string& method,
+                 const Load& load, absl::Duration length);
 // Requests are whole HTTP requests; of answers the bytes of the head count.
-double MeasureHttp(uint16_t port, const Load& load, absl::Duration length);
+Rate MeasureHttp(uint16_t port, const Load& load, absl::Duration length);
 
 // One call, and the whole answer.
 std::string CallGrpc(const std::string& target, const std::string& method,

@@ -263,15 +263,22 @@ bool OneFoundInHttp(const std::string& answer) {
 
 // Alternating, so that neither has the quiet half of the machine.
 void Compare(const char* what, const char* bare_name, const char* aim,
-             const std::function<double()>& ours,
-             const std::function<double()>& bare) {
-  double ours_sum = 0, bare_sum = 0;
+             const std::function<Rate()>& ours,
+             const std::function<Rate()>& bare) {
+  Rate ours_sum, bare_sum;
   for (int i = 0; i < kRounds; ++i) {
-    ours_sum += ours();
-    bare_sum += bare();
+    for (auto& [sum, rate] :
+         {std::pair{&ours_sum, ours()}, std::pair{&bare_sum, bare()}}) {
+      sum->wall += rate.wall;
+      sum->cpu += rate.cpu;
+    }
   }
-  std::printf("%s / %s: %.2f (%.0f/s, %.0f/s; aim %s)\n", what, bare_name,
-              ours_sum / bare_sum, ours_sum / kRounds, bare_sum / kRounds, aim);
+  std::printf(
+      "%s / %s: %.2f by the clock, %.2f by CPU time (%.0f/s, %.0f/s; "
+      "aim %s)\n",
+      what, bare_name, ours_sum.wall / bare_sum.wall,
+      ours_sum.cpu / bare_sum.cpu, ours_sum.wall / kRounds,
+      bare_sum.wall / kRounds, aim);
   std::fflush(stdout);
 }
 
@@ -319,7 +326,7 @@ void HttpLine(const Site& site) {
 
 // One signing and one verifying of Ed25519, on every core at once, and
 // nothing around them.
-double MeasureArithmetic(const trust::Key& key) {
+Rate MeasureArithmetic(const trust::Key& key) {
   const std::string text(200, 't');  // about a signing string
   auto once = [&](EVP_MD_CTX* context) {
     unsigned char signature[64];
@@ -334,16 +341,17 @@ double MeasureArithmetic(const trust::Key& key) {
           "not verified");
   };
   std::atomic<uint64_t> count{0};
-  const absl::Time start = absl::Now();
+  const Stopwatch watch;
+  const absl::Time end = absl::Now() + kRound;
   std::vector<std::thread> threads;
   for (int i = 0; i < kCores; ++i)
     threads.emplace_back([&] {
       EVP_MD_CTX* const context = EVP_MD_CTX_new();
-      for (; absl::Now() < start + kRound; ++count) once(context);
+      for (; absl::Now() < end; ++count) once(context);
       EVP_MD_CTX_free(context);
     });
   for (std::thread& thread : threads) thread.join();
-  return count / absl::ToDoubleSeconds(absl::Now() - start);
+  return watch.Of(count);
 }
 
 std::string SignedRequest(const trust::Signer& signer, uint64_t number) {
