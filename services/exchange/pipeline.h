@@ -44,6 +44,10 @@ struct PipelineOptions {
   wire::Limits limits;
   // Items of a message; a participant may have less.
   int max_items = 10000;
+  // Bytes of results from which a synchronous search answers no further item:
+  // what it found is held in memory, in several forms at once. An item is
+  // refused then, and may be asked for in another message or asynchronously.
+  size_t max_answer_bytes = 32 << 20;
   // HTTP status of an ACK: 200, or 202.
   int ack_http_status = 200;
   // How long a message id is remembered whose message changes nothing: as

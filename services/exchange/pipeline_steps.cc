@@ -41,12 +41,22 @@ absl::Status Conflict() {
       "message_id was used with other content (rjct.message_id.duplicate)");
 }
 
+absl::Status TooLate() {
+  return schema::Refusal(dci::common::v1::REASON_REQUEST_TIMEOUT,
+                         "the deadline has passed");
+}
+
+absl::Status AnswerTooLarge() {
+  return schema::Refusal(
+      dci::common::v1::REASON_SEARCH_TOO_MANY_RECORDS_FOUND,
+      "the answer is too large: ask for less at once, or asynchronously");
+}
+
 }  // namespace
 
 void Pipeline::Impl::Proceed(CallPtr call) {
   if (parts_.clock->Now() >= call->deadline) {
-    return Refuse(call, schema::Refusal(dci::common::v1::REASON_REQUEST_TIMEOUT,
-                                        "the deadline has passed"));
+    return Refuse(call, TooLate());
   }
   switch (call->method->mode) {
     case schema::Mode::kAsync:
@@ -173,10 +183,16 @@ void Pipeline::Impl::Search(CallPtr call) {
   std::vector<Outcome> outcomes;
   std::vector<std::function<absl::Status(storage::CommitView&)>> records;
   Tally tally;
+  size_t bytes = 0;
   for (size_t i = 0; i < request.items.size(); ++i) {
     const BatchItem& item = request.items[i];
+    // Many items that each find little may still take long together.
+    if (parts_.clock->Now() >= call->deadline) return Refuse(call, TooLate());
     absl::StatusOr<ItemOutcome> outcome =
-        SearchItem(request, i, *snapshot, "", now);
+        bytes < options_.max_answer_bytes
+            ? SearchItem(request, i, *snapshot, "", now)
+            : AnswerTooLarge();
+    if (outcome.ok()) bytes += outcome->result.size();
     if (!outcome.ok() &&
         (IsFault(outcome.status()) || !request.plan->items_have_status())) {
       return Refuse(call, outcome.status());

@@ -297,6 +297,29 @@ TEST(SyncTest, AfterTheDeadlineNothingIsDone) {
   EXPECT_EQ(h.Count("a"), 0);
 }
 
+TEST(SyncTest, ASearchAnswersNoMoreThanMemoryIsMeantToHold) {
+  HarnessOptions options;
+  options.pipeline.max_answer_bytes = 1;
+  Harness h(options);
+  ASSERT_OK(
+      h.Post("SyncAdd", Message{.items = {AddJson("r", "a-name")}}.ToJson())
+          .status);
+  const auto item = [](const std::string& id) {
+    return "{\"reference_id\":\"" + id +
+           "\",\"prefix\":\"a\",\"timestamp\":\"2026-11-24T06:40:00Z\"}";
+  };
+  const Answer answer =
+      h.Post("SyncList", Message{.action = "list",
+                                 .message_id = "m-2",
+                                 .items = {item("r-1"), item("r-2")}}
+                             .ToJson());
+  ASSERT_OK(answer.status);
+  EXPECT_THAT(answer.bytes,
+              AllOf(HasSubstr("\"names\":[\"a-name\"]"),
+                    HasSubstr("rjct.search.too_many_records_found"),
+                    HasSubstr("\"completed_count\":2")));
+}
+
 TEST(SyncTest, AFaultChangesNothingAndIsNotExplained) {
   Harness h;
   const Answer answer = h.Post(

@@ -25,6 +25,13 @@ bool IsJson(const net::HttpRequest& request) {
   return essence == "application/json" || absl::EndsWith(essence, "+json");
 }
 
+// No coding is undone here: nobody's small body shall become a great one.
+bool IsEncoded(const net::HttpRequest& request) {
+  const absl::string_view coding =
+      absl::StripAsciiWhitespace(request.headers.GetOr("Content-Encoding"));
+  return !coding.empty() && !absl::EqualsIgnoreCase(coding, "identity");
+}
+
 // Why the HTTP server refuses by itself: 400, 408, 413, 431, 500.
 schema::Reason ReasonFor(int status) {
   switch (status) {
@@ -133,6 +140,15 @@ void HttpEndpoint::Handle(net::HttpRequest request, net::Responder respond) {
     respond(Refuse(schema::Refusal(REASON_REQUEST_BAD,
                                    "Content-Type must be application/json"),
                    415));
+    return;
+  }
+  if (IsEncoded(request)) {
+    net::HttpResponse response =
+        Refuse(schema::Refusal(REASON_REQUEST_BAD,
+                               "a body with Content-Encoding is not read"),
+               415);
+    response.headers.Add("Accept-Encoding", "identity");  // RFC 9110, 12.5.3
+    respond(std::move(response));
     return;
   }
   if (method->mode == schema::Mode::kPlain)

@@ -14,8 +14,10 @@ namespace dci::wire {
 namespace {
 
 using ::dci::schema::Dialect;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(DialectTest, ReadsThroughWrappers) {
   const Read read =
@@ -184,6 +186,22 @@ TEST(DialectTest, WritesAListOfOneAsTheDialectDoes) {
   EXPECT_EQ(single.wire, wire);
   EXPECT_EQ(single.all[0].dialects,
             schema::kAllDialects & ~schema::MaskOf(Dialect::kG23));
+}
+
+TEST(DialectTest, WritesAListOfNoneWhereTheDialectDemandsTheMember) {
+  EXPECT_EQ(Write(kData, "", Dialect::kC25), "{\"reg_records\":[]}");
+  EXPECT_EQ(Write(kData, "", Dialect::kD25), "{\"reg_records\":[]}");
+  EXPECT_EQ(Write(kData, "", Dialect::kG23), "{}");
+  EXPECT_EQ(Write(kCriteria, "", Dialect::kC25), "{}");
+}
+
+TEST(DialectTest, AListOfNoneIsNotMissing) {
+  constexpr char kMissing[] = "/reg_records missing_required";
+  EXPECT_THAT(Lines(ReadAs(kData, "{\"reg_records\":[]}").all),
+              Not(Contains(kMissing)));
+  EXPECT_THAT(Lines(ReadAs(kData, "{}").all), Contains(kMissing));
+  EXPECT_THAT(Lines(ReadAs(kData, "{\"reg_records\":null}").all),
+              Contains(kMissing));
 }
 
 TEST(DialectTest, WritesNullsForPeersThatWantEveryMember) {

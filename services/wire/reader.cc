@@ -170,6 +170,10 @@ bool Reader::Known(Object* object, const KeyPlan& key, Cursor* cursor,
       Set(&object->has, key.slot);
       return true;
     case Got::kAbsent:
+      // A list of none is there, and says so.
+      if (key.field->field->repeated && *begin == '[') {
+        Set(&object->has, key.slot);
+      }
       return true;
     case Got::kUnreadable: {
       const absl::string_view raw(begin, cursor->position() - begin);

@@ -109,6 +109,10 @@ bool Writer::Step(const Parts& parts, const WriteStep& step,
       return false;
     }
     if (out_->size() > value) return true;
+    if (whole == nullptr && field != nullptr && MustBeList(*field)) {
+      out_->append("[]");
+      return true;
+    }
     out_->resize(before);
   }
   if (whole == nullptr && !nulls) return true;
@@ -122,6 +126,14 @@ bool Writer::Step(const Parts& parts, const WriteStep& step,
   if (whole != nullptr) return Raw(whole->json);
   out_->append("null");
   return true;
+}
+
+// Whether the dialect demands the member, so that a list of none is written
+// too. Where it writes one element without brackets, none has no form.
+bool Writer::MustBeList(const FieldPlan& field) const {
+  return form_ != kNormalForm && field.field->repeated &&
+         schema::Contains(field.field->required, dialect_) &&
+         !schema::Contains(field.field->written_single, dialect_);
 }
 
 // Writes nothing where the field is absent.

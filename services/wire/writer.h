@@ -71,6 +71,7 @@ class Writer {
                bool nulls);
   bool Step(const Parts& parts, const WriteStep& step, const Extra* extras,
             size_t extra_count, bool nulls);
+  bool MustBeList(const FieldPlan& field) const;
   bool Field(const Parts& parts, const FieldPlan& field, const Extra* extras,
              size_t extra_count);
   bool List(const FieldPlan& field, Slot slot, const Extra* extras,

@@ -123,6 +123,15 @@ TEST_F(HttpWireTest, OnlyJsonIsTaken) {
                    {{"Content-Type", "Application/JSON; charset=utf-8"}}));
 }
 
+TEST_F(HttpWireTest, AnEncodedBodyIsRefusedByName) {
+  const net::HttpResponse answer =
+      Post(kSearch, "\x1f\x8b", {{"Content-Encoding", "gzip"}});
+  ExpectRefusal(answer, 415, "Content-Encoding");
+  EXPECT_EQ(answer.headers.GetOr("Accept-Encoding"), "identity");
+  ExpectFound(Post(kSearch, SearchDocument("caller", "identity"),
+                   {{"Content-Encoding", "identity"}}));
+}
+
 TEST_F(HttpWireTest, TooLongABodyIsRefusedInTheStandardsForm) {
   ExpectRefusal(Post(kSearch, std::string(kMaxBytes + 1, ' ')), 413);
 }
