@@ -153,7 +153,10 @@ void Dispatcher::Finish(std::shared_ptr<Try> attempt, absl::Status status) {
     // A receiver that says no is there.
     peer.failures = status.ok() || IsFinal(status) ? 0 : peer.failures + 1;
     if (peer.failures >= options_.breaker_failures) {
-      peer.closed_until = clock_->Now() + options_.breaker_pause;
+      // No message waits longer than its own tries would: one sender may have
+      // several addresses, of which one is dead.
+      peer.closed_until = clock_->Now() + std::min(options_.breaker_pause,
+                                                   options_.backoff.max_delay);
     }
   }
   Write(std::move(attempt), verdict, std::move(status));

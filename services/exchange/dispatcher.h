@@ -44,7 +44,8 @@ struct DispatcherOptions {
   // Messages in flight to one receiver.
   int max_in_flight = 32;
   // After so many failures in a row nothing is sent to a receiver for the
-  // pause; then one message tries whether it is back.
+  // pause, or for the greatest delay of a retry where that is less; then one
+  // message tries whether it is back.
   int breaker_failures = 5;
   absl::Duration breaker_pause = absl::Seconds(30);
   // Of the jitter.

@@ -212,6 +212,17 @@ TEST_F(DispatcherTest, ADeadReceiverIsLeftAloneAndTriedByOneMessage) {
   EXPECT_EQ(Queued(), 0u);
 }
 
+TEST_F(DispatcherTest, ADeadReceiverIsTriedAsOftenAsAMessageWouldBe) {
+  options_.backoff.max_delay = absl::Seconds(10);
+  Make();
+  for (int i = 0; i < 3; ++i) Put("dead", absl::StrCat("c", i), "dead");
+  EXPECT_EQ(Pass(absl::UnavailableError("refused")), 2);
+  clock_.Advance(absl::Seconds(9));
+  EXPECT_EQ(Begin(), 0);
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_EQ(Pass(200), 1);
+}
+
 TEST_F(DispatcherTest, ARestartSendsAgainWhatWasInFlight) {
   Put("sp", "c", "1");
   EXPECT_EQ(Begin(), 1);

@@ -38,6 +38,9 @@ config::ServerConfig BaseConfig(const std::string& id,
     key->set_file(absl::StrCat(data_dir, "/", id, "/", use, ".jwk"));
     key->set_use(use);
   }
+  // Whoever tries things out names addresses where nobody listens, and waits
+  // for the next callback all the same.
+  server.mutable_delivery()->set_max_delay_ms(5000);
   server.add_admin_token_sha256(absl::BytesToHexString(Sha256(operator_token)));
   return server;
 }
@@ -76,6 +79,8 @@ config::Participant Anybody(const std::string& sp_system_url) {
   anybody.clear_jwks_uri();
   anybody.set_signature(config::POLICY_OPTIONAL);
   anybody.set_duplicates(config::DUPLICATES_REPORT);
+  // No sample needs it, and test kits look whether it is refused.
+  anybody.add_errors("too_long");
   anybody.add_placeholder_signatures("unsigned-stub");
   anybody.add_placeholder_signatures(kSampleSignature);
   anybody.set_append_callback_path(false);

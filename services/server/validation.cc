@@ -37,11 +37,12 @@ const MethodPlan* FindByPath(const exchange::HandlerRegistry& handlers,
 }
 
 // Without a path the document says itself what it is: the first operation
-// that reads it and has its action.
+// over HTTP that reads it and has its action.
 const MethodPlan* FindByAction(const wire::Codec& codec,
                                const exchange::HandlerRegistry& handlers,
                                const std::string& document) {
   for (const MethodPlan* plan : handlers.plans()) {
+    if (plan->method->path.empty()) continue;
     const auto message =
         wire::DecodeJsonMessage(codec, *plan->method, document, {});
     if (message.ok() && HasAction(*plan->method, message->header.action()))

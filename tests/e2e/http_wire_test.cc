@@ -168,6 +168,8 @@ TEST_F(HttpWireTest, AMessageIsValidatedByPathAndDialect) {
   EXPECT_THAT(good.body,
               AllOf(HasSubstr("\"accepted\":true"),
                     HasSubstr("/dci.social.v1.SocialRegistry/Search")));
+  EXPECT_THAT(Post("/validate", document).body,
+              HasSubstr("/dci.social.v1.SocialRegistry/"));
   ExpectFound(Post(kSearch, document));  // nothing was done with it
 
   const net::HttpResponse bad =
