@@ -2,7 +2,6 @@
 // signatures cost at least. Prints ratios from one run; asserts that every
 // search found its one record. The callers take their share of the machine on
 // both sides of each ratio.
-//
 //   bazel run -c opt //tests/bench:service_bench
 #include <atomic>
 #include <cstdio>
@@ -228,12 +227,6 @@ struct Cases {
   }
 };
 
-// The other side of a ratio: the same requests, any answer of that length.
-Load Against(const Load& load, const std::function<bool(size_t)>& right) {
-  return {load.request,
-          [right](uint64_t, size_t bytes) { return right(bytes); }};
-}
-
 void Learn(Cases* cases, const std::function<std::string(std::string)>& call,
            const std::function<bool(const std::string&)>& one_found) {
   size_t sum = 0;
@@ -294,8 +287,9 @@ void GrpcLine(const Site& site) {
       OneFoundInGrpc);
   const BareGrpcServer bare(std::string(cases.mean_answer, 'a'));
   const Load load = cases.ToLoad();
-  const Load echo =
-      Against(load, [&](size_t bytes) { return bytes == cases.mean_answer; });
+  const Load echo = {load.request, [&](uint64_t, size_t bytes) {
+                       return bytes == cases.mean_answer;
+                     }};
   Compare(
       "gRPC search by identifier", "bare gRPC echo", "0.8",
       [&] { return MeasureGrpc(site.grpc_target(), kMethod, load, kRound); },
@@ -316,8 +310,9 @@ void HttpLine(const Site& site) {
       OneFoundInHttp);
   BareHttpServer bare(kCores, cases.mean_answer);
   const Load load = cases.ToLoad();
-  const Load any =
-      Against(load, [&](size_t bytes) { return bytes > cases.mean_answer; });
+  const Load any = {load.request, [&](uint64_t, size_t bytes) {
+                      return bytes > cases.mean_answer;
+                    }};
   Compare(
       "HTTP/JSON search by identifier, unsigned", "bare Beast", "0.5",
       [&] { return MeasureHttp(site.http_port(), load, kRound); },
