@@ -56,10 +56,10 @@ void PrintWelcome(Ecosystem& all, const std::string& data_dir) {
   std::printf(
       "\nTry:\n"
       "  curl -s %s/capabilities\n"
-      "  curl -s %s/registry/sync/search -H 'Content-Type: application/json' "
-      "-d @request.json\n"
-      "  tools/dci/dci --help\n\nStop with Ctrl-C.\n",
-      all.registry_url().c_str(), all.registry_url().c_str());
+      "  tools/dci/dci call search --id UIN=847951632 --record Person\n"
+      "  tools/dci/dci --help\n"
+      "and README.md, \"Five minutes\".\n\nStop with Ctrl-C.\n",
+      all.registry_url().c_str());
   std::fflush(stdout);
 }
 

@@ -233,8 +233,16 @@ TEST(CodecTest, JudgesTheFormOfTexts) {
   EXPECT_EQ(read.all[0].seen.size(), 80u);
   EXPECT_THAT(ReadAs(kPerson, "{\"birth_date\":\"02.05.2024\"}").findings,
               ElementsAre("/birth_date format"));
-  for (const char* date : {"2022-12-04T17:20:07-04:00", "1990-05-15",
-                           "1995-09-21T11:20:00", "1980-04-12T00:00"}) {
+  for (const char* none : {"2023-02-29", "2026-02-30T10:00:00Z", "2026-04-31",
+                           "2026-13-01", "0000-00-00"}) {
+    EXPECT_THAT(ReadAs(kPerson, absl::StrCat("{\"birth_date\":\"", none, "\"}"))
+                    .findings,
+                ElementsAre("/birth_date format"))
+        << none;
+  }
+  for (const char* date :
+       {"2024-02-29", "2022-12-04T17:20:07-04:00", "1990-05-15",
+        "1995-09-21T11:20:00", "1980-04-12T00:00"}) {
     EXPECT_THAT(ReadAs(kPerson, absl::StrCat("{\"birth_date\":\"", date, "\"}"))
                     .findings,
                 IsEmpty());

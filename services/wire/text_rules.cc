@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
+#include "absl/time/civil_time.h"
 #include "services/wire/finding.h"
 
 namespace dci::wire {
@@ -22,6 +23,7 @@ class Front {
   explicit Front(absl::string_view text) : text_(text) {}
 
   bool done() const { return text_.empty(); }
+  absl::string_view rest() const { return text_; }
   bool Is(char c) {
     if (text_.empty() || text_[0] != c) return false;
     text_.remove_prefix(1);
@@ -50,8 +52,17 @@ class Front {
 };
 
 bool Day(Front* f) {
-  return f->Digits(4, 0, 9999) && f->Is('-') && f->Digits(2, 1, 12) &&
-         f->Is('-') && f->Digits(2, 1, 31);
+  const absl::string_view text = f->rest();
+  if (!f->Digits(4, 0, 9999) || !f->Is('-') || !f->Digits(2, 1, 12) ||
+      !f->Is('-') || !f->Digits(2, 1, 31)) {
+    return false;
+  }
+  // A month may have fewer days: the civil day of February 30 is another one.
+  int year = 0, month = 0, day = 0;
+  return absl::SimpleAtoi(text.substr(0, 4), &year) &&
+         absl::SimpleAtoi(text.substr(5, 2), &month) &&
+         absl::SimpleAtoi(text.substr(8, 2), &day) &&
+         absl::CivilDay(year, month, day).day() == day;
 }
 
 bool Zone(Front* f) {
