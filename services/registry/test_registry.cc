@@ -15,10 +15,11 @@
 namespace dci::registry {
 namespace {
 
-// Links the file in, which has services and no message to name.
+// The file has services and no message to name: its table is named, or the
+// linker leaves it out.
 const google::protobuf::FileDescriptor* ServiceFile() {
   return google::protobuf::DescriptorPool::generated_pool()->FindFileByName(
-      "dci/social/v1/social_service.proto");
+      descriptor_table_dci_2fsocial_2fv1_2fsocial_5fservice_2eproto.filename);
 }
 
 }  // namespace

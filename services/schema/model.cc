@@ -95,6 +95,10 @@ Model::~Model() = default;
 absl::StatusOr<std::unique_ptr<const Model>> Model::Build(
     absl::Span<const pb::FileDescriptor* const> files) {
   if (files.empty()) return absl::InvalidArgumentError("no files");
+  // FindFileByName gives null for what was not linked in.
+  if (std::find(files.begin(), files.end(), nullptr) != files.end())
+    return absl::InvalidArgumentError(
+        "a file is not there: nothing of it was linked into the program");
   auto contents = std::make_unique<Contents>();
   contents->pool = files.front()->pool();
   RETURN_IF_ERROR(Fill({files.begin(), files.end()}, contents.get()));

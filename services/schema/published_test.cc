@@ -34,7 +34,8 @@ std::vector<const google::protobuf::FileDescriptor*> Files() {
       jwks::v1::JwkSet::descriptor()->file(),
       social::v1::Group::descriptor()->file(),
       google::protobuf::DescriptorPool::generated_pool()->FindFileByName(
-          "dci/social/v1/social_service.proto"),
+          descriptor_table_dci_2fsocial_2fv1_2fsocial_5fservice_2eproto
+              .filename),
   };
 }
 

@@ -30,7 +30,8 @@ std::vector<const pb::FileDescriptor*> Files() {
       dci::registry::v1::SubscribeRequest::descriptor()->file(),
       dci::ext::v1::Capabilities::descriptor()->file(),
       pb::DescriptorPool::generated_pool()->FindFileByName(
-          "dci/social/v1/social_service.proto"),
+          descriptor_table_dci_2fsocial_2fv1_2fsocial_5fservice_2eproto
+              .filename),
   };
 }
 
@@ -41,6 +42,13 @@ const Model& Social() {
 
 const Message& Get(const std::string& name) {
   return *Social().FindMessage(name);
+}
+
+TEST(SocialModel, AFileThatWasNotLinkedIsSaid) {
+  EXPECT_THAT(
+      Model::Build({dci::social::v1::Group::descriptor()->file(), nullptr}),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               ::testing::HasSubstr("not there")));
 }
 
 TEST(SocialModel, SearchIsAnsweredByItsCallback) {

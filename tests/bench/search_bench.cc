@@ -56,7 +56,8 @@ const schema::Model& SocialModel() {
         {social::v1::Group::descriptor()->file(),
          common::v1::Sex_descriptor()->file(),
          google::protobuf::DescriptorPool::generated_pool()->FindFileByName(
-             "dci/social/v1/social_service.proto")});
+             descriptor_table_dci_2fsocial_2fv1_2fsocial_5fservice_2eproto
+                 .filename)});
     Check(built.ok(), built.status().ToString());
     return built->release();
   }();
