@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "dci/admin/v1/disclosure.pb.h"
 #include "dci/admin/v1/parked.pb.h"
 #include "dci/admin/v1/participants.pb.h"
 #include "dci/admin/v1/registry_admin.pb.h"
@@ -21,6 +22,7 @@ namespace {
 
 std::vector<const google::protobuf::FileDescriptor*> Files() {
   return {
+      admin::v1::ListDisclosuresRequest::descriptor()->file(),
       admin::v1::ListParkedRequest::descriptor()->file(),
       admin::v1::PutParticipantRequest::descriptor()->file(),
       admin::v1::LoadRequest::descriptor()->file(),

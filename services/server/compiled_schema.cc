@@ -1,5 +1,6 @@
 #include "services/server/compiled_schema.h"
 
+#include "dci/admin/v1/disclosure.pb.h"
 #include "dci/admin/v1/parked.pb.h"
 #include "dci/admin/v1/participants.pb.h"
 #include "dci/admin/v1/registry_admin.pb.h"
@@ -24,6 +25,7 @@ const google::protobuf::FileDescriptor* ServiceFile(
 
 absl::StatusOr<std::unique_ptr<const schema::Model>> CompiledSchema() {
   return schema::Model::Build({
+      dci::admin::v1::ListDisclosuresRequest::descriptor()->file(),
       dci::admin::v1::ListParkedRequest::descriptor()->file(),
       dci::admin::v1::ListParticipantsRequest::descriptor()->file(),
       dci::admin::v1::LoadRequest::descriptor()->file(),

@@ -72,7 +72,10 @@ config::v1::ServerConfig Config(const std::string& folder,
       << Take(Take(trust::Key::Generate("EdDSA")).PrivateJwk());
   config.add_keys()->set_file(folder + "/sig.jwk");
   config.mutable_keys(0)->set_use("sig");
-  config.add_registries()->set_service("dci.social.v1.SocialRegistry");
+  config::v1::RegistryConfig* registry = config.add_registries();
+  registry->set_service("dci.social.v1.SocialRegistry");
+  // A synced write an answer would be measured instead of the answers.
+  registry->mutable_disclosure()->set_mode(config::v1::DISCLOSURE_MODE_OFF);
   Participant* anybody = config.add_participants();
   anybody->set_sender_id("*");
   anybody->set_signature(config::v1::POLICY_OPTIONAL);

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "dci/admin/v1/disclosure.pb.h"
 #include "dci/admin/v1/parked.pb.h"
 #include "dci/admin/v1/participants.pb.h"
 #include "dci/admin/v1/registry_admin.pb.h"
@@ -106,6 +107,7 @@ const Method* FindByAction(const Model& model, const OperationChoice& choice) {
 absl::StatusOr<std::unique_ptr<const Model>> CompiledModel() {
   // Named by a message or enum each, so that the linker keeps the files.
   return Model::Build({
+      dci::admin::v1::ListDisclosuresRequest::descriptor()->file(),
       dci::admin::v1::ListParkedRequest::descriptor()->file(),
       dci::admin::v1::ListParticipantsRequest::descriptor()->file(),
       dci::admin::v1::LoadRequest::descriptor()->file(),
