@@ -5,7 +5,9 @@
 #include "dci/admin/v1/disclosure.pb.h"
 #include "dci/admin/v1/parked.pb.h"
 #include "dci/admin/v1/participants.pb.h"
+#include "dci/admin/v1/reactions.pb.h"
 #include "dci/admin/v1/registry_admin.pb.h"
+#include "dci/admin/v1/sp_system.pb.h"
 #include "dci/authz/v1/token.pb.h"
 #include "dci/common/v1/code_list.pb.h"
 #include "dci/ext/v1/discovery.pb.h"
@@ -25,7 +27,9 @@ std::vector<const google::protobuf::FileDescriptor*> Files() {
       admin::v1::ListDisclosuresRequest::descriptor()->file(),
       admin::v1::ListParkedRequest::descriptor()->file(),
       admin::v1::PutParticipantRequest::descriptor()->file(),
+      admin::v1::ListUnmatchedRequest::descriptor()->file(),
       admin::v1::LoadRequest::descriptor()->file(),
+      admin::v1::PutProgrammeRequest::descriptor()->file(),
       authz::v1::TokenRequest::descriptor()->file(),
       common::v1::Sex_descriptor()->file(),
       ext::v1::Capabilities::descriptor()->file(),

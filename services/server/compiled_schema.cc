@@ -3,7 +3,9 @@
 #include "dci/admin/v1/disclosure.pb.h"
 #include "dci/admin/v1/parked.pb.h"
 #include "dci/admin/v1/participants.pb.h"
+#include "dci/admin/v1/reactions.pb.h"
 #include "dci/admin/v1/registry_admin.pb.h"
+#include "dci/admin/v1/sp_system.pb.h"
 #include "dci/common/v1/code_list.pb.h"
 #include "dci/ext/v1/discovery.pb.h"
 #include "dci/social/v1/social.pb.h"
@@ -28,7 +30,9 @@ absl::StatusOr<std::unique_ptr<const schema::Model>> CompiledSchema() {
       dci::admin::v1::ListDisclosuresRequest::descriptor()->file(),
       dci::admin::v1::ListParkedRequest::descriptor()->file(),
       dci::admin::v1::ListParticipantsRequest::descriptor()->file(),
+      dci::admin::v1::ListUnmatchedRequest::descriptor()->file(),
       dci::admin::v1::LoadRequest::descriptor()->file(),
+      dci::admin::v1::PutProgrammeRequest::descriptor()->file(),
       dci::common::v1::Sex_descriptor()->file(),
       dci::ext::v1::Capabilities::descriptor()->file(),
       dci::social::v1::Group::descriptor()->file(),
