@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "dci/wire/v1/options.pb.h"
 
 namespace dci::schema {
 namespace {
@@ -238,6 +239,10 @@ std::string Dump(const Service& service) {
                                         [](std::string* o, const Message* m) {
                                           o->append(m->full_name);
                                         }))
+          .Add("events", absl::StrJoin(service.events, ",",
+                                       [](std::string* o, const auto* event) {
+                                         o->append(event->name());
+                                       }))
           .Add("callback_service", service.callback_service
                                        ? service.callback_service->full_name
                                        : "")

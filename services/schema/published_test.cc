@@ -8,9 +8,11 @@
 #include "dci/admin/v1/reactions.pb.h"
 #include "dci/admin/v1/registry_admin.pb.h"
 #include "dci/admin/v1/sp_system.pb.h"
+#include "dci/admin/v1/subscriptions.pb.h"
 #include "dci/authz/v1/token.pb.h"
 #include "dci/common/v1/code_list.pb.h"
 #include "dci/ext/v1/discovery.pb.h"
+#include "dci/ext/v1/watch.pb.h"
 #include "dci/jwks/v1/jwks.pb.h"
 #include "dci/social/v1/social.pb.h"
 #include "dci/social/v1/social_service.pb.h"
@@ -30,9 +32,11 @@ std::vector<const google::protobuf::FileDescriptor*> Files() {
       admin::v1::ListUnmatchedRequest::descriptor()->file(),
       admin::v1::LoadRequest::descriptor()->file(),
       admin::v1::PutProgrammeRequest::descriptor()->file(),
+      admin::v1::ListSubscriptionsRequest::descriptor()->file(),
       authz::v1::TokenRequest::descriptor()->file(),
       common::v1::Sex_descriptor()->file(),
       ext::v1::Capabilities::descriptor()->file(),
+      ext::v1::WatchRequest::descriptor()->file(),
       jwks::v1::JwkSet::descriptor()->file(),
       social::v1::Group::descriptor()->file(),
       google::protobuf::DescriptorPool::generated_pool()->FindFileByName(

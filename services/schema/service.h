@@ -15,6 +15,10 @@ class MethodDescriptor;
 class ServiceDescriptor;
 }  // namespace google::protobuf
 
+namespace dci::wire::v1 {
+class Event;
+}
+
 namespace dci::schema {
 
 struct Service;
@@ -79,6 +83,8 @@ struct Service {
   std::vector<std::string> prefixes;  // the first is canonical; may be empty
   std::string reg_type;
   std::vector<const Message*> records;
+  // What may be subscribed to, as the option has it.
+  std::vector<const dci::wire::v1::Event*> events;
   const Service* callback_service = nullptr;
   std::vector<Method> methods;
   bool admin = false;

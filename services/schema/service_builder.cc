@@ -76,6 +76,8 @@ void AddService(const pb::ServiceDescriptor& descriptor, Contents* contents) {
   service->prefixes.assign(rules.prefixes().begin(), rules.prefixes().end());
   service->reg_type = rules.reg_type();
   service->admin = rules.admin();
+  service->events.assign(rules.events().pointer_begin(),
+                         rules.events().pointer_end());
   // Others point to the methods.
   service->methods.reserve(descriptor.method_count());
   for (int i = 0; i < descriptor.method_count(); ++i) {

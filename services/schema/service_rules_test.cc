@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "dci/wire/v1/options.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/status_matchers.h"
@@ -88,11 +89,14 @@ absl::StatusOr<std::unique_ptr<const Model>> BuildWith(
 }
 
 TEST(Service, KeepsWhatItDeclares) {
-  ASSERT_OK_AND_ASSIGN(auto model,
-                       BuildWith(kGoodMethod, "records: \"t.v1.Farm\""));
+  ASSERT_OK_AND_ASSIGN(auto model, BuildWith(kGoodMethod,
+                                             "records: \"t.v1.Farm\" "
+                                             "events: { name: \"planted\" }"));
   const Service* side = model->FindService("t.v1.Side");
   ASSERT_NE(side, nullptr);
   EXPECT_THAT(side->prefixes, ElementsAre("farm"));
+  ASSERT_EQ(side->events.size(), 1u);
+  EXPECT_EQ(side->events[0]->name(), "planted");
   EXPECT_EQ(side->callback_service, model->FindService("t.v1.Other"));
   const Method* ask = side->FindMethod("Ask");
   ASSERT_NE(ask, nullptr);

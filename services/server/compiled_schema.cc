@@ -6,8 +6,10 @@
 #include "dci/admin/v1/reactions.pb.h"
 #include "dci/admin/v1/registry_admin.pb.h"
 #include "dci/admin/v1/sp_system.pb.h"
+#include "dci/admin/v1/subscriptions.pb.h"
 #include "dci/common/v1/code_list.pb.h"
 #include "dci/ext/v1/discovery.pb.h"
+#include "dci/ext/v1/watch.pb.h"
 #include "dci/social/v1/social.pb.h"
 #include "dci/social/v1/social_service.pb.h"
 #include "google/protobuf/descriptor.h"
@@ -33,8 +35,10 @@ absl::StatusOr<std::unique_ptr<const schema::Model>> CompiledSchema() {
       dci::admin::v1::ListUnmatchedRequest::descriptor()->file(),
       dci::admin::v1::LoadRequest::descriptor()->file(),
       dci::admin::v1::PutProgrammeRequest::descriptor()->file(),
+      dci::admin::v1::ListSubscriptionsRequest::descriptor()->file(),
       dci::common::v1::Sex_descriptor()->file(),
       dci::ext::v1::Capabilities::descriptor()->file(),
+      dci::ext::v1::WatchRequest::descriptor()->file(),
       dci::social::v1::Group::descriptor()->file(),
       ServiceFile(
           descriptor_table_dci_2fsocial_2fv1_2fsocial_5fservice_2eproto),

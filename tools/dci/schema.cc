@@ -12,9 +12,11 @@
 #include "dci/admin/v1/reactions.pb.h"
 #include "dci/admin/v1/registry_admin.pb.h"
 #include "dci/admin/v1/sp_system.pb.h"
+#include "dci/admin/v1/subscriptions.pb.h"
 #include "dci/authz/v1/token.pb.h"
 #include "dci/common/v1/code_list.pb.h"
 #include "dci/ext/v1/discovery.pb.h"
+#include "dci/ext/v1/watch.pb.h"
 #include "dci/jwks/v1/jwks.pb.h"
 #include "dci/registry/v1/subscribe.pb.h"
 #include "dci/social/v1/social.pb.h"
@@ -115,9 +117,11 @@ absl::StatusOr<std::unique_ptr<const Model>> CompiledModel() {
       dci::admin::v1::ListUnmatchedRequest::descriptor()->file(),
       dci::admin::v1::LoadRequest::descriptor()->file(),
       dci::admin::v1::PutProgrammeRequest::descriptor()->file(),
+      dci::admin::v1::ListSubscriptionsRequest::descriptor()->file(),
       dci::authz::v1::TokenRequest::descriptor()->file(),
       dci::common::v1::Sex_descriptor()->file(),
       dci::ext::v1::Capabilities::descriptor()->file(),
+      dci::ext::v1::WatchRequest::descriptor()->file(),
       dci::jwks::v1::JwkSet::descriptor()->file(),
       dci::registry::v1::SubscribeRequest::descriptor()->file(),
       dci::social::v1::Group::descriptor()->file(),
