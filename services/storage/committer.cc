@@ -255,21 +255,6 @@ void Committer::ApplyOne(Pending& pending, const Standing& standing) {
       {std::move(pending.transaction.done), std::move(status)});
 }
 
-void Committer::HandOver() {
-  group_->epoch = ++epoch_;
-  group_->sequence = sequence_;
-  group_->closed = std::make_shared<const Overlay>(std::move(group_->open));
-  if (group_->ingest) {
-    history_.Add(epoch_, nullptr);
-    barrier_ = epoch_;
-  } else {
-    history_.Add(epoch_, group_->closed);
-  }
-  slot_ = std::move(group_);
-  group_ = std::make_unique<Group>();
-  write_cv_.notify_one();
-}
-
 void Committer::ApplyLoop() {
   std::unique_lock<std::mutex> lock(mu_);
   while (true) {
@@ -278,6 +263,7 @@ void Committer::ApplyLoop() {
              (closing_ && queue_.empty() && group_->outcomes.empty());
     });
     if (CanHandOver()) {
+      Seal(lock);
       HandOver();
     } else if (CanTake()) {
       const Standing standing = StandingNow();
@@ -297,6 +283,7 @@ void Committer::ApplyLoop() {
 // Write
 
 absl::Status Committer::WriteGroup(const Group& group) {
+  RETURN_IF_ERROR(group.sealed);
   if (group.ingest) return group.ingest();
   // An apply that wrote nothing still waited for the groups before it: what it
   // saw is durable now.

@@ -42,6 +42,7 @@ class Committer final : public Store {
   std::unique_ptr<Snapshot> GetSnapshot() const override;
   void Commit(Transaction transaction) override;
   absl::Status Ingest(std::vector<Entry> entries) override;
+  void SetSealer(Space space, std::shared_ptr<Sealer> sealer) override;
   void Drain() override;
   StoreStats Stats() const override;
 
@@ -73,6 +74,7 @@ class Committer final : public Store {
     uint64_t epoch = 0;
     uint64_t sequence = 0;
     bool sequence_moved = false;
+    absl::Status sealed;  // why it must not be written
     std::vector<Outcome> outcomes;
     StoreStats counts;
   };
@@ -102,6 +104,8 @@ class Committer final : public Store {
   std::vector<std::unique_ptr<Pending>> Take();  // under mu_
   void ApplyOne(Pending& pending, const Standing& standing);
   absl::Status RunApply(Pending& pending, const Standing& standing);
+  // Called with mu_ held, which it lets go of meanwhile.
+  void Seal(std::unique_lock<std::mutex>& lock);
   void HandOver();  // under mu_
 
   void WriteLoop();
@@ -126,6 +130,8 @@ class Committer final : public Store {
   bool closing_ = false;
   bool applied_all_ = false;  // the apply thread has ended
   std::string failure_;  // why the store takes no more; empty while it does
+  Space sealed_space_;
+  std::shared_ptr<Sealer> sealer_;  // may be null
   StoreStats stats_;
 
   // Used by the apply thread alone; the group also by the writer once it was

@@ -164,6 +164,25 @@ struct Transaction {
   std::function<void(absl::Status)> done;
 };
 
+// Adds to each group of merged commits what follows from all of its rows in
+// one space: the link of a hash chain over them. Written and durable with the
+// group, so before any `done` of it.
+class Sealer {
+ public:
+  struct Row {
+    absl::string_view key;
+    absl::string_view value;
+  };
+
+  virtual ~Sealer() = default;
+  // Called in the serial stage, after the applies of a group that puts rows
+  // into the space; never for one that puts none. `rows` are those put, in the
+  // order of their keys, and live during the call. Pure and quick, as an
+  // apply; it may keep what it wrote last, since a store whose write failed
+  // takes no more. Its failure fails the group's write.
+  virtual absl::Status Seal(absl::Span<const Row> rows, CommitView& view) = 0;
+};
+
 // Counters since opening, for metrics.
 struct StoreStats {
   uint64_t commits = 0;           // applied and durable
@@ -209,6 +228,10 @@ class Store {
   // in any order; of equal keys the last counts. Blocks on file I/O, for
   // bulk loading only; a call should carry 1 to 64 MiB. Errors as Commit.
   virtual absl::Status Ingest(std::vector<Entry> entries) = 0;
+
+  // Has every group that writes to `space` sealed, from the next one on; a
+  // store has one sealer. What is ingested is not sealed.
+  virtual void SetSealer(Space space, std::shared_ptr<Sealer> sealer) = 0;
 
   // Waits until `done` of every transaction given before has been called.
   virtual void Drain() = 0;
