@@ -30,7 +30,7 @@ void Envelopes::Seal(Draft draft, absl::Time now,
   }
   std::shared_ptr<const trust::Participant> to = draft.receiver;
   encrypter_->Encrypt(
-      std::move(to), std::move(clear), now,
+      to, std::move(clear), now,
       [this, draft = std::move(draft), now,
        done = std::move(done)](absl::StatusOr<EncryptedMessage> jwe) mutable {
         if (!jwe.ok()) return done(jwe.status());
@@ -77,7 +77,7 @@ absl::StatusOr<Sealed> Envelopes::Finish(const Draft& draft,
 }
 
 std::string Envelopes::AckBytes(Wire wire, const AckEnvelope& ack) const {
-  const std::string bytes = ack.SerializeAsString();
+  std::string bytes = ack.SerializeAsString();
   if (wire == Wire::kGrpc) return bytes;
   std::string json;
   const schema::Message* type = codec_->model().FindMessage(kAckType);

@@ -17,8 +17,6 @@ namespace dci::net {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
-using ::testing::StartsWith;
 
 using Answer = absl::StatusOr<HttpResponse>;
 using Code = absl::StatusCode;

@@ -129,7 +129,7 @@ class Step {
       state->set_ready(true);
       state->clear_position();
     }
-    const absl::Status status =
+    absl::Status status =
         Commit(RecordKeys(type, batch), [&](storage::CommitView& view) {
           for (const Row& row : batch.rows)
             RETURN_IF_ERROR(FillOne(type, *index, row.primary_key, view));

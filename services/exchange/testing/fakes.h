@@ -61,9 +61,12 @@ class FakeSender : public Sender {
       sent_.push_back(delivery);
       changed_.notify_all();
       respond = respond_;
-      if (respond == nullptr) waiting_.push_back(std::move(done));
+      if (respond == nullptr) {
+        waiting_.push_back(std::move(done));
+        return;
+      }
     }
-    if (respond != nullptr) done(respond(delivery));
+    done(respond(delivery));
   }
   void RespondWith(
       std::function<absl::StatusOr<Reply>(const Delivery&)> respond) {
