@@ -24,10 +24,12 @@ struct Dispatcher::Try {
   uint64_t number = 0;
   uint32_t attempt = 1;
   std::string destination;
-  std::string method;
   dci::common::v1::MsgCallbackHeader header;
+  // Without its body.
+  stored::OutboxRow message;
   absl::Time started;
   absl::Duration retry_after;
+  Effect effect;
 };
 
 Dispatcher::Dispatcher(const DispatcherOptions& options, storage::Store* store,
@@ -123,17 +125,29 @@ void Dispatcher::Start(const storage::Snapshot& snapshot, DueLane due,
   }
   auto message = outbox_->Read(snapshot, attempt->lane, attempt->number);
   if (!message.ok()) return Finish(attempt, message.status());
-  attempt->method = message->method();
   attempt->header.ParseFromString(message->header());
+  attempt->message = *message;
+  attempt->message.clear_body();
   renderer_->Render(*message, now, [this, attempt](auto ready) {
     if (!ready.ok()) return Finish(attempt, ready.status());
     auto sent = std::make_shared<const Delivery>(*std::move(ready));
     sender_->Send(*sent, [this, attempt, sent](absl::StatusOr<Reply> reply) {
       if (!reply.ok()) return Finish(attempt, reply.status());
       attempt->retry_after = reply->retry_after;
-      Finish(attempt, renderer_->Judge(*sent, *reply));
+      Take(attempt, *sent, *reply);
     });
   });
+}
+
+void Dispatcher::Take(std::shared_ptr<Try> attempt, const Delivery& delivery,
+                      const Reply& reply) {
+  absl::Status judged = renderer_->Judge(delivery, reply);
+  if (!judged.ok()) return Finish(std::move(attempt), std::move(judged));
+  renderer_->ReadAnswer(attempt->message, delivery, reply, clock_->Now(),
+                        [this, attempt](absl::StatusOr<Effect> effect) {
+                          if (effect.ok()) attempt->effect = *effect;
+                          Finish(attempt, effect.status());
+                        });
 }
 
 Dispatcher::Verdict Dispatcher::Weigh(const Try& attempt,
@@ -171,33 +185,54 @@ absl::Duration Dispatcher::Delay(const Try& attempt) {
                   std::min(attempt.retry_after, options_.backoff.max_delay));
 }
 
+absl::Status Dispatcher::ApplyDelivered(const Try& attempt, absl::Time now,
+                                        absl::Status* refusal,
+                                        storage::CommitView& view) const {
+  if (attempt.effect) {
+    // An answer counts once, though its request may have left twice.
+    ASSIGN_OR_RETURN(const bool open,
+                     outbox_->IsHead(view, attempt.lane, attempt.number));
+    if (open) {
+      *refusal = attempt.effect(view, now);
+      RETURN_IF_ERROR(*refusal);
+    }
+  }
+  return outbox_->Delivered(view, attempt.lane, attempt.number, now);
+}
+
 void Dispatcher::Write(std::shared_ptr<Try> attempt, Verdict verdict,
                        absl::Status status) {
   const absl::Time now = clock_->Now();
   const absl::Time due = now + Delay(*attempt);
-  store_->Commit({.keys = {},
-                  .apply = [this, attempt, verdict, status, now,
-                            due](storage::CommitView& view) -> absl::Status {
-                    const std::string& lane = attempt->lane;
-                    switch (verdict) {
-                      case Verdict::kDelivered:
-                        return outbox_->Delivered(view, lane, attempt->number,
-                                                  now);
-                      case Verdict::kRetry:
-                        return outbox_->Retry(view, lane, attempt->number, due,
-                                              status.message());
-                      case Verdict::kPark:
-                        return outbox_->Park(view, lane, attempt->number,
-                                             status.message());
-                    }
-                    return absl::InternalError("no verdict");
-                  },
-                  .done =
-                      [this, attempt, verdict, status](absl::Status written) {
-                        // Unwritten, the message stays due and is sent again.
-                        if (written.ok()) Report(*attempt, verdict, status);
-                        Release(*attempt);
-                      }});
+  auto refusal = std::make_shared<absl::Status>();
+  store_->Commit(
+      {.keys = {},
+       .apply = [this, attempt, verdict, status, now, due,
+                 refusal](storage::CommitView& view) -> absl::Status {
+         const std::string& lane = attempt->lane;
+         switch (verdict) {
+           case Verdict::kDelivered:
+             return ApplyDelivered(*attempt, now, refusal.get(), view);
+           case Verdict::kRetry:
+             return outbox_->Retry(view, lane, attempt->number, due,
+                                   status.message());
+           case Verdict::kPark:
+             return outbox_->Park(view, lane, attempt->number,
+                                  status.message());
+         }
+         return absl::InternalError("no verdict");
+       },
+       .done =
+           [this, attempt, verdict, status, refusal](absl::Status written) {
+             if (!refusal->ok()) {
+               // Nothing of it was written: the answer itself has failed.
+               attempt->effect = nullptr;
+               return Finish(attempt, *refusal);
+             }
+             // Unwritten, the message stays due and is sent again.
+             if (written.ok()) Report(*attempt, verdict, status);
+             Release(*attempt);
+           }});
 }
 
 void Dispatcher::Report(const Try& attempt, Verdict verdict,
@@ -219,7 +254,7 @@ void Dispatcher::Report(const Try& attempt, Verdict verdict,
   }
   if (log_ == nullptr) return;
   event.time = clock_->Now();
-  event.method = attempt.method;
+  event.method = attempt.message.method();
   event.participant_id = attempt.destination;
   event.message_id = attempt.header.message_id();
   event.correlation_id = attempt.lane.substr(attempt.lane.find('|') + 1);

@@ -23,6 +23,9 @@
 
 namespace dci::exchange {
 
+// What an answer brings about, as part of a commit.
+using Effect = std::function<absl::Status(storage::CommitView&, absl::Time)>;
+
 // Makes a stored message ready to go, anew at each try: the receiver's
 // dialect, keys and address are those of now. Thread-safe.
 class Renderer {
@@ -35,6 +38,15 @@ class Renderer {
                       std::function<void(absl::StatusOr<Delivery>)> done) = 0;
   // Reads a receiver's answer. OK: acknowledged. Errors as above.
   virtual absl::Status Judge(const Delivery& delivery, const Reply& reply) = 0;
+  // Reads an answer that was judged OK. Calls `done` once, perhaps later, with
+  // what it brings about in the commit that takes the message out of the
+  // outbox; with nothing where it says no more than that. Errors as above.
+  virtual void ReadAnswer(const stored::OutboxRow& message,
+                          const Delivery& delivery, const Reply& reply,
+                          absl::Time now,
+                          std::function<void(absl::StatusOr<Effect>)> done) {
+    done(Effect());
+  }
 };
 
 struct DispatcherOptions {
@@ -90,7 +102,12 @@ class Dispatcher {
 
   int Room(const std::string& destination, absl::Time now);
   void Start(const storage::Snapshot& snapshot, DueLane due, absl::Time now);
+  void Take(std::shared_ptr<Try> attempt, const Delivery& delivery,
+            const Reply& reply);
   void Finish(std::shared_ptr<Try> attempt, absl::Status status);
+  absl::Status ApplyDelivered(const Try& attempt, absl::Time now,
+                              absl::Status* refusal,
+                              storage::CommitView& view) const;
   Verdict Weigh(const Try& attempt, const absl::Status& status);
   absl::Duration Delay(const Try& attempt);
   void Write(std::shared_ptr<Try> attempt, Verdict verdict,

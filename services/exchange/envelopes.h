@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "dci/common/v1/envelope.pb.h"
+#include "services/exchange/answer_reader.h"
 #include "services/exchange/dispatcher.h"
 #include "services/exchange/raw_message.h"
 #include "services/exchange/stored.pb.h"
@@ -78,16 +79,21 @@ class OutboxRenderer : public Renderer {
   // All outlive this. `id` and `public_url` are sender_id and sender_uri.
   OutboxRenderer(std::string id, std::string public_url, absl::Duration timeout,
                  const Envelopes* envelopes,
-                 const trust::ParticipantDirectory* participants)
+                 const trust::ParticipantDirectory* participants,
+                 const AnswerReader* answers)
       : id_(std::move(id)),
         public_url_(std::move(public_url)),
         timeout_(timeout),
         envelopes_(envelopes),
-        participants_(participants) {}
+        participants_(participants),
+        answers_(answers) {}
 
   void Render(const stored::OutboxRow& message, absl::Time now,
               std::function<void(absl::StatusOr<Delivery>)> done) override;
   absl::Status Judge(const Delivery& delivery, const Reply& reply) override;
+  void ReadAnswer(const stored::OutboxRow& message, const Delivery& delivery,
+                  const Reply& reply, absl::Time now,
+                  std::function<void(absl::StatusOr<Effect>)> done) override;
 
  private:
   absl::StatusOr<Draft> MakeDraft(const stored::OutboxRow& message,
@@ -100,6 +106,7 @@ class OutboxRenderer : public Renderer {
   const absl::Duration timeout_;
   const Envelopes* const envelopes_;
   const trust::ParticipantDirectory* const participants_;
+  const AnswerReader* const answers_;
 };
 
 }  // namespace dci::exchange

@@ -150,7 +150,10 @@ struct CallbackOutcome {
 };
 
 // Takes callbacks and notifications (MODE_CALLBACK), each in one commit; the
-// ACK leaves after it. Thread-safe.
+// ACK leaves after it. Takes likewise the answers to synchronous requests of
+// this side (HandlerRegistry::RegisterAnswer), in the commit that takes the
+// request out of the outbox: once, though the request may have left twice.
+// Thread-safe.
 class CallbackHandler : public Handler {
  public:
   // As ItemHandler::Keys; `body` is the whole message, `context` that of an
@@ -158,7 +161,8 @@ class CallbackHandler : public Handler {
   virtual void Keys(const ItemContext& context, absl::string_view body,
                     std::vector<storage::Key>* keys) const = 0;
   // As ItemHandler::Apply; a refusal is answered by ERR, and the sender will
-  // not send the message again by itself.
+  // not send the message again by itself. That of an answer parks the request.
+  // The body of an answer is empty where the other side has only acknowledged.
   virtual absl::StatusOr<CallbackOutcome> Apply(
       const ItemContext& context, absl::string_view body,
       storage::CommitView& view) const = 0;

@@ -98,6 +98,25 @@ absl::Status HandlerRegistry::Register(
   return Add(method, plan);
 }
 
+absl::Status HandlerRegistry::RegisterAnswer(
+    const schema::Method& method,
+    std::shared_ptr<const CallbackHandler> handler) {
+  if (method.mode != schema::Mode::kSync || method.request_body == nullptr) {
+    return Misfit(method, "has no answer that could be taken");
+  }
+  if (!answers_.emplace(method.full_name, std::move(handler)).second) {
+    return absl::AlreadyExistsError(
+        absl::StrCat(method.full_name, ": its answers are taken already"));
+  }
+  return absl::OkStatus();
+}
+
+const CallbackHandler* HandlerRegistry::FindAnswer(
+    absl::string_view full_name) const {
+  const auto it = answers_.find(full_name);
+  return it == answers_.end() ? nullptr : it->second.get();
+}
+
 const MethodPlan* HandlerRegistry::Find(absl::string_view full_name) const {
   const auto it = plans_.find(full_name);
   return it == plans_.end() ? nullptr : it->second.get();

@@ -59,6 +59,14 @@ class HandlerRegistry {
   absl::Status Register(const schema::Method& method,
                         std::shared_ptr<const CallbackHandler> handler);
 
+  // Takes the answers to requests of this side to another's `method`, which
+  // may be served here too. INVALID_ARGUMENT for one that is not synchronous;
+  // ALREADY_EXISTS.
+  absl::Status RegisterAnswer(const schema::Method& method,
+                              std::shared_ptr<const CallbackHandler> handler);
+
+  // Null where nobody takes the answers.
+  const CallbackHandler* FindAnswer(absl::string_view full_name) const;
   // Null where nobody serves it.
   const MethodPlan* Find(absl::string_view full_name) const;
   // By name.
@@ -69,6 +77,8 @@ class HandlerRegistry {
   absl::Status AddPair(const schema::Method& method, const MethodPlan& plan);
 
   absl::flat_hash_map<std::string, std::unique_ptr<const MethodPlan>> plans_;
+  absl::flat_hash_map<std::string, std::shared_ptr<const CallbackHandler>>
+      answers_;
   std::vector<std::shared_ptr<const Handler>> handlers_;
 };
 

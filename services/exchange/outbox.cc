@@ -122,6 +122,7 @@ absl::Status Outbox::Enqueue(storage::CommitView& view, const Outgoing& message,
   row.set_body(message.body);
   row.set_encrypt(message.encrypt);
   row.set_created_us(absl::ToUnixMicros(now));
+  row.set_handle(message.handle);
 
   ASSIGN_OR_RETURN(LaneRow place, ReadLane(view, lane));
   const bool is_head = place.tail() == place.head();
@@ -155,6 +156,14 @@ absl::Status Outbox::Advance(storage::CommitView& view, absl::string_view lane,
     Schedule(view, lane, &row, now);
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Outbox::IsHead(const storage::View& view,
+                                    absl::string_view lane,
+                                    uint64_t number) const {
+  ASSIGN_OR_RETURN(const std::optional<LaneRow> row,
+                   ReadHead(view, lane, number));
+  return row.has_value();
 }
 
 absl::Status Outbox::Delivered(storage::CommitView& view,

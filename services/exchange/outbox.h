@@ -61,6 +61,9 @@ class Outbox {
   absl::Status Enqueue(storage::CommitView& view, const Outgoing& message,
                        absl::Time now) const;
 
+  // Whether the message `number` is still the head of its lane.
+  absl::StatusOr<bool> IsHead(const storage::View& view, absl::string_view lane,
+                              uint64_t number) const;
   // What became of the message `number` of a lane, which was its head. Where
   // it is not any more, nothing is changed.
   absl::Status Delivered(storage::CommitView& view, absl::string_view lane,

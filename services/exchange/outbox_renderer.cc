@@ -134,4 +134,18 @@ absl::Status OutboxRenderer::Judge(const Delivery& delivery,
   return absl::UnavailableError(absl::StrCat("HTTP ", reply.http_status));
 }
 
+void OutboxRenderer::ReadAnswer(
+    const stored::OutboxRow& message, const Delivery& delivery,
+    const Reply& reply, absl::Time now,
+    std::function<void(absl::StatusOr<Effect>)> done) {
+  if (delivery.method->mode != schema::Mode::kSync) return done(Effect());
+  const std::optional<AckEnvelope> ack =
+      ReadAck(envelopes_->codec(), delivery, reply);
+  const bool only_acknowledged =
+      ack.has_value() &&
+      ack->message().ack_status() != dci::common::v1::ACK_STATUS_UNSPECIFIED;
+  answers_->Read(message, delivery, only_acknowledged ? Reply() : reply, now,
+                 std::move(done));
+}
+
 }  // namespace dci::exchange

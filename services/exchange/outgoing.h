@@ -17,7 +17,8 @@ namespace dci::exchange {
 // until the receiver acknowledges it. Delivered at least once.
 struct Outgoing {
   // What is called at the receiver: a method of MODE_CALLBACK, or, for a
-  // request to another institution, one of MODE_ASYNC.
+  // request to another institution, one of MODE_ASYNC, or of MODE_SYNC, whose
+  // answer goes to the handler registered for it.
   const schema::Method* method = nullptr;
   // Participant that gets it: chooses address, dialect, keys.
   std::string receiver_id;
@@ -38,6 +39,9 @@ struct Outgoing {
   std::string body;
   // Sent as a JWE to the receiver's encryption key.
   bool encrypt = false;
+  // MODE_SYNC: given to the handler of the answer, as ItemContext::handle.
+  // What was asked need not stand in an answer.
+  std::string handle;
 };
 
 }  // namespace dci::exchange

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "services/exchange/answer_reader.h"
 #include "services/exchange/call.h"
 #include "services/exchange/decider.h"
 #include "services/exchange/dispatcher.h"
@@ -41,6 +42,7 @@ class Pipeline::Impl {
   const Outbox outbox_;
   const Transactions transactions_;
   const Envelopes envelopes_;
+  const AnswerReader answers_;
   OutboxRenderer renderer_;
   Intake intake_;
   RecentIds recent_;

@@ -37,7 +37,9 @@ struct Reply {
   // The JSON document, or the typed AckEnvelope.
   std::string bytes;
   // From Retry-After; zero: unsaid.
-  absl::Duration retry_after;
+  absl::Duration retry_after = absl::ZeroDuration();
+  // Value of the header field Signature; empty: none.
+  std::string http_signature = {};
 };
 
 // Thread-safe.

@@ -68,7 +68,8 @@ class MessageSender::Impl {
         [done = std::move(done)](absl::StatusOr<net::HttpResponse> response) {
           if (!response.ok()) return done(response.status());
           done(exchange::Reply{response->status, std::move(response->body),
-                               RetryAfter(*response)});
+                               RetryAfter(*response),
+                               response->headers.GetOr("Signature")});
         });
   }
 

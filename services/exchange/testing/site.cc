@@ -79,6 +79,9 @@ void Site::RegisterHandlers(const storage::Store& store) {
                           std::make_shared<ListHandler>(space)));
   Must(handlers_.Register(*Method("OnSettled"),
                           std::make_shared<SettledHandler>(space)));
+  Must(handlers_.RegisterAnswer(
+      *Method("SyncAdd"),
+      std::make_shared<AnsweredHandler>(space, model_.get())));
   Must(handlers_.Register(*Method("Status"), status));
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 using schema::Refusal;
 using testing::AddItem;
+using testing::AddResponse;
 using testing::AddResult;
 using testing::ListItem;
 using testing::ListResult;
@@ -138,6 +139,26 @@ absl::StatusOr<CallbackOutcome> SettledHandler::Apply(
     view.Put(space_, name, absl::StrCat(value));
     outcome.completions.push_back({*handle, WithValue(value)});
   }
+  return outcome;
+}
+
+absl::StatusOr<CallbackOutcome> AnsweredHandler::Apply(
+    const ItemContext& context, absl::string_view body,
+    storage::CommitView& view) const {
+  const AddResponse response = Parse<AddResponse>(body);
+  const int value =
+      response.add_response_size() > 0 ? response.add_response(0).value() : 1;
+  // Written before it is refused: none of it may stay.
+  view.Put(space_, context.handle,
+           absl::StrCat(TallyOf(view, space_, context.handle) + value));
+  if (context.handle == "no") {
+    return Refusal(dci::common::v1::REASON_REQUEST_BAD, "not asked for");
+  }
+  CallbackOutcome outcome;
+  outcome.messages.emplace_back();
+  outcome.messages[0].method =
+      model_->FindMethod("dci.exchange.testing.Tally.List");
+  outcome.messages[0].receiver_id = "bank";
   return outcome;
 }
 

@@ -71,6 +71,24 @@ class SettledHandler : public CallbackHandler {
   const storage::Space space_;
 };
 
+// Takes the answers to SyncAdd at another institution: adds the value of the
+// first result, or 1 for a mere acknowledgement, to the counter that the
+// request's handle names, and tells the bank of it. A handle "no" is refused.
+class AnsweredHandler : public CallbackHandler {
+ public:
+  AnsweredHandler(storage::Space space, const schema::Model* model)
+      : space_(space), model_(model) {}
+  void Keys(const ItemContext& context, absl::string_view body,
+            std::vector<storage::Key>* keys) const override {}
+  absl::StatusOr<CallbackOutcome> Apply(
+      const ItemContext& context, absl::string_view body,
+      storage::CommitView& view) const override;
+
+ private:
+  const storage::Space space_;
+  const schema::Model* const model_;
+};
+
 // The schema of the domain, and of what it uses.
 std::unique_ptr<const schema::Model> TallyModel();
 
