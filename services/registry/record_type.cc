@@ -78,7 +78,8 @@ absl::StatusOr<std::string> PrimaryKeyOf(const RecordType& type,
                      " parts, not ", texts.size()));
   std::string key;
   for (size_t i = 0; i < paths.size(); ++i) {
-    if (texts[i].empty())
+    const bool may_be_absent = type.record().sparse_key && i > 0;
+    if (texts[i].empty() && !may_be_absent)
       return absl::InvalidArgumentError(
           absl::StrCat(type.name(), " without ", paths[i].text,
                        ", which is part of its key"));

@@ -85,6 +85,8 @@ class Comparison {
   void CompareKey(const Message& stored, const Message& now) {
     const auto& was = stored.record->primary_key;
     const auto& is = now.record->primary_key;
+    if (stored.record->sparse_key && !now.record->sparse_key)
+      Say("the primary key of ", stored.full_name, " was sparse and is not");
     if (Layout(was) == Layout(is)) return;
     Say("the primary key of ", stored.full_name, " was ", Names(was),
         " and is ", Names(is));

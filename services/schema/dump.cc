@@ -148,6 +148,7 @@ std::string DumpRecord(const Record& record) {
           .Add("aliases", absl::StrJoin(record.aliases, ","))
           .Add("written", record.written_type)
           .Add("key", Texts(record.primary_key))
+          .Flag(record.sparse_key, "sparse")
           .Add("identifier_index", record.identifier_index == nullptr
                                        ? ""
                                        : record.identifier_index->name)

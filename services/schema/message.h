@@ -166,6 +166,7 @@ struct Record {
   std::string written_type;  // "@type"
   std::string context;       // JSON text of "@context"; may be empty
   std::vector<Path> primary_key;
+  bool sparse_key = false;  // all parts but the first may be absent
   std::vector<Index> indexes;
   // Two paths, type and value; null where the record has none.
   const Index* identifier_index = nullptr;

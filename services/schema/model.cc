@@ -168,12 +168,23 @@ const Message* OnlyOfType(const std::vector<const Message*>& records,
   return only;
 }
 
+absl::string_view PackageOf(const Service& service) {
+  const absl::string_view name = service.full_name;
+  return name.substr(0, name.rfind('.'));
+}
+
 }  // namespace
 
 const Message* Model::FindRecord(absl::string_view type,
                                  const Service* near) const {
   if (near != nullptr) {
     if (const Message* found = near->FindRecord(type)) return found;
+    // The registry beside a caller's side, or beside its own operations.
+    const absl::string_view package = PackageOf(*near);
+    for (const Service* service : contents_->service_list) {
+      if (PackageOf(*service) != package) continue;
+      if (const Message* found = service->FindRecord(type)) return found;
+    }
   }
   const absl::string_view segment = LastSegment(type);
   const Message* found = OnlyOfType(

@@ -57,8 +57,8 @@ class Model {
   // "dci.social.v1.SocialRegistry.Search", or as gRPC writes it.
   const Method* FindMethod(absl::string_view name) const;
   // The record that a text of "@type" or reg_record_type means (see
-  // Service::FindRecord): of `near` first, then of the whole model, where it
-  // must be the only one.
+  // Service::FindRecord): of `near` first, then of the services of its package,
+  // then of the whole model, where it must be the only one.
   const Message* FindRecord(absl::string_view type,
                             const Service* near = nullptr) const;
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "dci/admin/v1/disclosure.pb.h"
 #include "dci/admin/v1/parked.pb.h"
 #include "dci/admin/v1/participants.pb.h"
@@ -10,22 +11,20 @@
 #include "dci/admin/v1/sp_system.pb.h"
 #include "dci/admin/v1/subscriptions.pb.h"
 #include "dci/authz/v1/token.pb.h"
-#include "dci/common/v1/code_list.pb.h"
 #include "dci/ext/v1/discovery.pb.h"
 #include "dci/ext/v1/watch.pb.h"
 #include "dci/jwks/v1/jwks.pb.h"
-#include "dci/social/v1/social.pb.h"
-#include "dci/social/v1/social_service.pb.h"
 #include "gtest/gtest.h"
 #include "services/base/status_matchers.h"
 #include "services/schema/dump.h"
 #include "services/schema/model.h"
+#include "services/schema/registries.h"
 
 namespace dci::schema {
 namespace {
 
 std::vector<const google::protobuf::FileDescriptor*> Files() {
-  return {
+  std::vector<const google::protobuf::FileDescriptor*> files = {
       admin::v1::ListDisclosuresRequest::descriptor()->file(),
       admin::v1::ListParkedRequest::descriptor()->file(),
       admin::v1::PutParticipantRequest::descriptor()->file(),
@@ -34,20 +33,43 @@ std::vector<const google::protobuf::FileDescriptor*> Files() {
       admin::v1::PutProgrammeRequest::descriptor()->file(),
       admin::v1::ListSubscriptionsRequest::descriptor()->file(),
       authz::v1::TokenRequest::descriptor()->file(),
-      common::v1::Sex_descriptor()->file(),
       ext::v1::Capabilities::descriptor()->file(),
       ext::v1::WatchRequest::descriptor()->file(),
       jwks::v1::JwkSet::descriptor()->file(),
-      social::v1::Group::descriptor()->file(),
-      google::protobuf::DescriptorPool::generated_pool()->FindFileByName(
-          descriptor_table_dci_2fsocial_2fv1_2fsocial_5fservice_2eproto
-              .filename),
   };
+  for (const auto* file : RegistryFiles()) files.push_back(file);
+  return files;
 }
 
 TEST(Published, ProtosObeyTheRulesTogether) {
   ASSERT_OK_AND_ASSIGN(const auto model, Model::Build(Files()));
-  EXPECT_GE(model->services().size(), 8u);
+  EXPECT_GE(model->services().size(), 20u);
+}
+
+TEST(Published, EveryRegistryHasBothSidesOfElevenOperations) {
+  ASSERT_OK_AND_ASSIGN(const auto model, Model::Build(Files()));
+  int registries = 0;
+  for (const Service* service : model->services()) {
+    if (service->records.empty()) continue;
+    ++registries;
+    for (const char* name : {"Search", "SyncSearch", "Subscribe", "Unsubscribe",
+                             "TxnStatus", "SyncTxnStatus"})
+      EXPECT_NE(service->FindMethod(name), nullptr) << service->full_name;
+    ASSERT_NE(service->callback_service, nullptr) << service->full_name;
+    EXPECT_EQ(service->callback_service->methods.size(), 5u);
+    EXPECT_EQ(service->callback_service->prefixes, service->prefixes);
+  }
+  EXPECT_EQ(registries, 6);
+}
+
+TEST(Published, CallersSideKnowsTheRegistrysRecords) {
+  ASSERT_OK_AND_ASSIGN(const auto model, Model::Build(Files()));
+  // Two registries have a Member: which one depends on where it is met.
+  EXPECT_EQ(model->FindRecord("Member"), nullptr);
+  for (const char* side : {"EmploymentRegistryCallback", "EnrolmentCheck"})
+    EXPECT_EQ(model->FindRecord("Member", model->FindService(absl::StrCat(
+                                              "dci.employment.v1.", side))),
+              model->FindMessage("dci.employment.v1.Member"));
 }
 
 TEST(Published, OperatorsMessagesAreNotOfTheWire) {

@@ -74,6 +74,7 @@ class RecordBuilder {
     for (const std::string& text : rules_.primary_key()) {
       record_.primary_key.push_back(Resolve("primary_key", text, true));
     }
+    record_.sparse_key = rules_.sparse_key();
   }
 
   void SetIndexes() {
@@ -117,7 +118,9 @@ class RecordBuilder {
       Path path = Resolve(what, rule.path(), true);
       if (path.fields.empty()) continue;
       absl::StatusOr<Path> own = FindPath(*message_, rule.name());
-      if (own.ok() && own->text != path.text) {
+      // A path to an object compares with nothing: there the attribute says
+      // which of its values is meant.
+      if (own.ok() && own->text != path.text && own->leaf().is_scalar()) {
         Error(absl::StrCat(what, ": the record has a field of that name"));
       }
       if (!record_.attributes.emplace(rule.name(), std::move(path)).second) {

@@ -75,9 +75,12 @@ TEST(SocialModel, TransactionStatusHasOneItemAndNoList) {
   EXPECT_THAT(status->actions, ElementsAre("txn-status", "txn_status"));
 }
 
-TEST(SocialModel, AuthorImplementsSearchAlone) {
+TEST(SocialModel, AuthorImplementsNeitherSyncFormsNorStatus) {
   const Service* social = Social().FindService("dci.social.v1.SocialRegistry");
-  EXPECT_THAT(social->Operations(), ElementsAre(social->FindMethod("Search")));
+  EXPECT_THAT(social->Operations(),
+              ElementsAre(social->FindMethod("Search"),
+                          social->FindMethod("Subscribe"),
+                          social->FindMethod("Unsubscribe")));
   EXPECT_EQ(social->FindMethod("SyncSearch")->async,
             social->FindMethod("Search"));
   EXPECT_TRUE(social->FindMethod("SyncTxnStatus")->txn_status);

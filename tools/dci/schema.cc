@@ -14,15 +14,11 @@
 #include "dci/admin/v1/sp_system.pb.h"
 #include "dci/admin/v1/subscriptions.pb.h"
 #include "dci/authz/v1/token.pb.h"
-#include "dci/common/v1/code_list.pb.h"
 #include "dci/ext/v1/discovery.pb.h"
 #include "dci/ext/v1/watch.pb.h"
 #include "dci/jwks/v1/jwks.pb.h"
-#include "dci/registry/v1/subscribe.pb.h"
-#include "dci/social/v1/social.pb.h"
-#include "dci/social/v1/social_service.pb.h"
-#include "google/protobuf/descriptor.h"
 #include "services/base/status_macros.h"
+#include "services/schema/registries.h"
 #include "tools/dci/exit_code.h"
 
 namespace dci::cli {
@@ -33,14 +29,6 @@ using schema::Mode;
 using schema::Model;
 using schema::Service;
 
-// Of a file that has only services. Nothing but this table names its code, and
-// what nobody names the linker leaves out.
-const google::protobuf::FileDescriptor* ServiceFile(
-    const google::protobuf::internal::DescriptorTable& table) {
-  return google::protobuf::DescriptorPool::generated_pool()->FindFileByName(
-      table.filename);
-}
-
 bool Contains(const std::vector<std::string>& texts, absl::string_view text) {
   return std::find(texts.begin(), texts.end(), text) != texts.end();
 }
@@ -50,7 +38,9 @@ bool ServedAt(const Method& method, absl::string_view path) {
          (method.path == path || Contains(method.other_paths, path));
 }
 
-// Services that the choice allows, those of operators last.
+// Services that the choice allows: registries, what stands beside them, what
+// only operators have. So "search" is a registry's and not one of the
+// questions that share its action.
 std::vector<const Service*> Candidates(const Model& model,
                                        absl::string_view registry) {
   std::vector<const Service*> services;
@@ -59,6 +49,8 @@ std::vector<const Service*> Candidates(const Model& model,
       services.push_back(service);
   std::stable_partition(services.begin(), services.end(),
                         [](const Service* s) { return !s->admin; });
+  std::stable_partition(services.begin(), services.end(),
+                        [](const Service* s) { return !s->records.empty(); });
   return services;
 }
 
@@ -110,7 +102,7 @@ const Method* FindByAction(const Model& model, const OperationChoice& choice) {
 
 absl::StatusOr<std::unique_ptr<const Model>> CompiledModel() {
   // Named by a message or enum each, so that the linker keeps the files.
-  return Model::Build({
+  std::vector<const google::protobuf::FileDescriptor*> files = {
       dci::admin::v1::ListDisclosuresRequest::descriptor()->file(),
       dci::admin::v1::ListParkedRequest::descriptor()->file(),
       dci::admin::v1::ListParticipantsRequest::descriptor()->file(),
@@ -119,15 +111,12 @@ absl::StatusOr<std::unique_ptr<const Model>> CompiledModel() {
       dci::admin::v1::PutProgrammeRequest::descriptor()->file(),
       dci::admin::v1::ListSubscriptionsRequest::descriptor()->file(),
       dci::authz::v1::TokenRequest::descriptor()->file(),
-      dci::common::v1::Sex_descriptor()->file(),
       dci::ext::v1::Capabilities::descriptor()->file(),
       dci::ext::v1::WatchRequest::descriptor()->file(),
       dci::jwks::v1::JwkSet::descriptor()->file(),
-      dci::registry::v1::SubscribeRequest::descriptor()->file(),
-      dci::social::v1::Group::descriptor()->file(),
-      ServiceFile(
-          descriptor_table_dci_2fsocial_2fv1_2fsocial_5fservice_2eproto),
-  });
+  };
+  for (const auto* file : schema::RegistryFiles()) files.push_back(file);
+  return Model::Build(files);
 }
 
 absl::StatusOr<Operation> FindOperation(const Model& model,

@@ -41,6 +41,10 @@ TEST_F(FindOperationTest, FindsActionsInBothForms) {
 TEST_F(FindOperationTest, PutsTheRegistryBeforeThePath) {
   EXPECT_EQ(Find({"search", "social"}),
             "/social/registry/sync/search SyncSearch");
+  EXPECT_EQ(Find({"search", "ibr"}), "/ibr/registry/sync/search SyncSearch");
+  EXPECT_EQ(Find({"notify", "dr"}), "/dr/registry/notify Notify");
+  EXPECT_EQ(Find({"SyncEnrolled", "ibr"}),
+            "/ibr/registry/sync/enrolled SyncEnrolled");
   EXPECT_THAT(Find({"search", "nosuch"}), HasSubstr("no operation 'search'"));
 }
 
