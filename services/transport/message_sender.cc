@@ -67,9 +67,10 @@ class MessageSender::Impl {
         HttpRequestFor(std::move(delivery)),
         [done = std::move(done)](absl::StatusOr<net::HttpResponse> response) {
           if (!response.ok()) return done(response.status());
-          done(exchange::Reply{response->status, std::move(response->body),
-                               RetryAfter(*response),
-                               response->headers.GetOr("Signature")});
+          done(exchange::Reply{
+              response->status, std::move(response->body),
+              RetryAfter(*response),
+              std::string(response->headers.GetOr("Signature"))});
         });
   }
 
