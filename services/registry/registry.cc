@@ -74,9 +74,21 @@ absl::Status Registry::Check(const v1::SearchCriteria& criteria,
   return ParseCriteria(*catalog(), named_, criteria).status();
 }
 
+absl::StatusOr<std::vector<PageRecord>> Registry::Fetch(
+    const SearchPage& page, const storage::Snapshot& snapshot) const {
+  return FetchPage(page, spaces_, snapshot);
+}
+
+std::string Registry::Render(const SearchPage& page,
+                             absl::Span<const PageRecord> records) const {
+  return RenderPage(page, *catalog(), records);
+}
+
 absl::StatusOr<std::string> Registry::Render(
     const SearchPage& page, const storage::Snapshot& snapshot) const {
-  return RenderPage(page, *catalog(), spaces_, snapshot);
+  ASSIGN_OR_RETURN(const std::vector<PageRecord> records,
+                   Fetch(page, snapshot));
+  return Render(page, records);
 }
 
 absl::StatusOr<RecordChange> Registry::Upsert(absl::string_view type,

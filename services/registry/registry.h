@@ -33,6 +33,15 @@
 
 namespace dci::registry {
 
+class DisclosureLog;
+
+// What holds for answers with records. What is pointed to outlives the
+// registry.
+struct ReadRules {
+  // Where they are written down before they leave; null: nowhere.
+  const DisclosureLog* log = nullptr;
+};
+
 // Thread-safe.
 class Registry {
  public:
@@ -63,8 +72,18 @@ class Registry {
                                     absl::string_view continuation = "") const;
   absl::Status Check(const v1::SearchCriteria& criteria,
                      int max_page_size) const;
+  absl::StatusOr<std::vector<PageRecord>> Fetch(
+      const SearchPage& page, const storage::Snapshot& snapshot) const;
+  std::string Render(const SearchPage& page,
+                     absl::Span<const PageRecord> records) const;
+  // Fetches and renders: for who does not give the page away.
   absl::StatusOr<std::string> Render(const SearchPage& page,
                                      const storage::Snapshot& snapshot) const;
+
+  // Set before anything is served. Whoever gives records away by other means
+  // than RegistrySearch goes by them too.
+  void SetReadRules(ReadRules rules) { read_rules_ = rules; }
+  const ReadRules& read_rules() const { return read_rules_; }
 
   // Changes for a commit of the caller's own, which must call Apply of this
   // class. NOT_FOUND where the service holds no such record; else as
@@ -107,6 +126,7 @@ class Registry {
   const schema::Service* const service_;
   const Spaces spaces_;
   const NamedQueries named_;
+  ReadRules read_rules_;
   std::atomic<bool> bulk_{false};
   mutable std::mutex mu_;
   std::shared_ptr<const Catalog> catalog_;  // guarded by mu_

@@ -1,4 +1,4 @@
-// RenderPage of search.h.
+// FetchPage and RenderPage of search.h.
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -44,10 +44,26 @@ std::string RenderPagination(const SearchPage& page) {
 
 }  // namespace
 
-absl::StatusOr<std::string> RenderPage(const SearchPage& page,
-                                       const Catalog& catalog,
-                                       const Spaces& spaces,
-                                       const storage::Snapshot& snapshot) {
+absl::StatusOr<std::vector<PageRecord>> FetchPage(
+    const SearchPage& page, const Spaces& spaces,
+    const storage::Snapshot& snapshot) {
+  std::vector<std::string> keys;
+  for (const std::string& primary_key : page.primary_keys)
+    keys.push_back(RecordKey(*page.type, primary_key));
+  // The store may visit in any order.
+  ASSIGN_OR_RETURN(
+      std::vector<std::optional<std::string>> found,
+      snapshot.MultiGet(spaces.records, std::vector<absl::string_view>(
+                                            keys.begin(), keys.end())));
+  std::vector<PageRecord> records;
+  for (size_t i = 0; i < found.size(); ++i)
+    if (found[i].has_value())
+      records.push_back({page.primary_keys[i], *std::move(found[i])});
+  return records;
+}
+
+std::string RenderPage(const SearchPage& page, const Catalog& catalog,
+                       absl::Span<const PageRecord> records) {
   std::string data;
   wire::AppendBytesField(&data, v1::SearchData::kVersionFieldNumber, "1.0.0");
   if (!catalog.service->reg_type.empty())
@@ -57,16 +73,8 @@ absl::StatusOr<std::string> RenderPage(const SearchPage& page,
                          page.type->name());
   const std::string url =
       absl::StrCat("type.googleapis.com/", page.type->message->full_name);
-  std::vector<std::string> keys;
-  for (const std::string& primary_key : page.primary_keys)
-    keys.push_back(RecordKey(*page.type, primary_key));
-  // The store may visit in any order.
-  ASSIGN_OR_RETURN(
-      const std::vector<std::optional<std::string>> records,
-      snapshot.MultiGet(spaces.records, std::vector<absl::string_view>(
-                                            keys.begin(), keys.end())));
-  for (const std::optional<std::string>& record : records)
-    if (record.has_value()) AppendRecord(&data, url, *record);
+  for (const PageRecord& record : records)
+    AppendRecord(&data, url, record.bytes);
   std::string item;
   wire::AppendBytesField(&item, v1::SearchResponseItem::kDataFieldNumber, data);
   wire::AppendBytesField(&item, v1::SearchResponseItem::kPaginationFieldNumber,

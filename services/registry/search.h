@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "dci/registry/v1/search.pb.h"
 #include "services/registry/budget.h"
 #include "services/registry/criteria.h"
@@ -82,12 +83,22 @@ absl::StatusOr<SearchPage> FindPage(
     const v1::SearchCriteria& criteria, const storage::Snapshot& snapshot,
     const SearchOptions& options, absl::string_view continuation = "");
 
-// Wire bytes of the fields `data` and `pagination` of a SearchResponseItem.
-// The records are copied from the store as they stand.
-absl::StatusOr<std::string> RenderPage(const SearchPage& page,
-                                       const Catalog& catalog,
-                                       const Spaces& spaces,
-                                       const storage::Snapshot& snapshot);
+// A record of a page, wire bytes.
+struct PageRecord {
+  std::string primary_key;
+  std::string bytes;
+};
+
+// The records of a page as they stand in the store; those that are gone from
+// it are left out.
+absl::StatusOr<std::vector<PageRecord>> FetchPage(
+    const SearchPage& page, const Spaces& spaces,
+    const storage::Snapshot& snapshot);
+
+// Wire bytes of the fields `data` and `pagination` of a SearchResponseItem
+// with these records.
+std::string RenderPage(const SearchPage& page, const Catalog& catalog,
+                       absl::Span<const PageRecord> records);
 
 }  // namespace dci::registry
 

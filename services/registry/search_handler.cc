@@ -4,6 +4,7 @@
 
 #include "dci/registry/v1/search.pb.h"
 #include "services/base/status_macros.h"
+#include "services/registry/disclosure.h"
 #include "services/schema/model.h"
 #include "services/schema/reason.h"
 
@@ -34,6 +35,20 @@ bool GivesAllPages(const exchange::ItemContext& context) {
   const schema::Method* method = MethodOf(context);
   return IsStreamed(context) ||
          (method != nullptr && method->mode == schema::Mode::kAsync);
+}
+
+// What writes the answer's row; empty where nothing is to be written.
+absl::StatusOr<DisclosureLog::Write> WriteDown(
+    const Registry& registry, const exchange::ItemContext& context,
+    const SearchPage& page, const std::vector<PageRecord>& records,
+    const storage::Snapshot& snapshot) {
+  const DisclosureLog* log = registry.read_rules().log;
+  if (log == nullptr) return DisclosureLog::Write();
+  std::vector<DisclosedRecord> disclosed;
+  for (const PageRecord& record : records)
+    disclosed.push_back({record.primary_key, record.bytes});
+  return log->Prepare(DisclosureOf(context), *page.type->message, disclosed,
+                      snapshot);
 }
 
 }  // namespace
@@ -75,7 +90,11 @@ absl::StatusOr<exchange::ItemOutcome> RegistrySearch::Search(
     page.next.clear();
   }
   outcome.reason_message = page.note;
-  ASSIGN_OR_RETURN(outcome.result, registry_->Render(page, snapshot));
+  ASSIGN_OR_RETURN(const std::vector<PageRecord> records,
+                   registry_->Fetch(page, snapshot));
+  outcome.result = registry_->Render(page, records);
+  ASSIGN_OR_RETURN(outcome.record,
+                   WriteDown(*registry_, context, page, records, snapshot));
   return outcome;
 }
 

@@ -7,6 +7,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/status_matchers.h"
+#include "services/registry/disclosure.h"
+#include "services/registry/disclosure_state.pb.h"
 #include "services/registry/load.h"
 #include "services/registry/test_registry.h"
 #include "services/schema/reason.h"
@@ -62,8 +64,14 @@ class SearchHandlerTest : public testing::Test {
     return item;
   }
 
-  std::unique_ptr<storage::Store> store_ =
-      storage::NewMemoryStore(SpaceNames());
+  static std::vector<std::string> AllSpaces() {
+    std::vector<std::string> spaces = SpaceNames();
+    for (std::string& space : DisclosureLog::SpaceNames())
+      spaces.push_back(std::move(space));
+    return spaces;
+  }
+
+  std::unique_ptr<storage::Store> store_ = storage::NewMemoryStore(AllSpaces());
   wire::Codec codec_{&SocialModel()};
   std::unique_ptr<Registry> registry_;
   std::unique_ptr<RegistrySearch> handler_;
@@ -161,6 +169,37 @@ TEST_F(SearchHandlerTest, SaysWhatItPassedOver) {
   ASSERT_OK(outcome);
   EXPECT_THAT(outcome->reason_message, HasSubstr("poverty_score"));
   EXPECT_EQ(Parsed(*outcome).data().reg_records_size(), 1);
+}
+
+TEST_F(SearchHandlerTest, WithoutALogAnAnswerWritesNothing) {
+  EXPECT_EQ(Search("SyncSearch", TenAPage())->record, nullptr);
+}
+
+TEST_F(SearchHandlerTest, EveryPageWithRecordsIsWrittenDown) {
+  const auto log = DisclosureLog::Open(store_.get());
+  ASSERT_OK(log);
+  registry_->SetReadRules({log->get()});
+  std::string continuation;
+  for (int page = 1; page <= 3; ++page) {
+    const auto outcome = Search("Search", TenAPage(), continuation);
+    ASSERT_OK(outcome);
+    ASSERT_NE(outcome->record, nullptr);
+    ASSERT_OK(storage::CommitAndWait(*store_, {}, outcome->record));
+    continuation = outcome->continuation.value_or("");
+  }
+  v1::SearchCriteria nothing = NoSql("Group", R"({"poverty_score":{"$gt":9}})");
+  EXPECT_EQ(Search("SyncSearch", nothing)->record, nullptr);
+  const auto snapshot = store_->GetSnapshot();
+  const auto rows = snapshot->Scan({(*log)->spaces().rows, "", ""});
+  int records = 0;
+  for (; rows->Valid(); rows->Next()) {
+    state::DisclosureRow row;
+    ASSERT_TRUE(row.ParseFromString(std::string(rows->value())));
+    EXPECT_EQ(row.operation(), "dci.social.v1.SocialRegistry.Search");
+    EXPECT_EQ(row.record_message(), "dci.social.v1.Group");
+    records += row.records();
+  }
+  EXPECT_EQ(records, 25);
 }
 
 TEST_F(SearchHandlerTest, LimitsOfTheConfigurationCount) {

@@ -290,11 +290,11 @@ TEST_F(SearchTest, RendersTheStoredBytesAsTheyStand) {
   ASSERT_OK(page);
   // Of the snapshot, whatever is deleted meanwhile.
   ASSERT_OK(registry_.Remove("Group", KeyOf(1)));
-  const auto bytes =
-      RenderPage(*page, *registry_.catalog, registry_.spaces, *snapshot);
-  ASSERT_OK(bytes);
+  const auto records = FetchPage(*page, registry_.spaces, *snapshot);
+  ASSERT_OK(records);
   v1::SearchResponseItem item;
-  ASSERT_TRUE(item.ParseFromString(*bytes));
+  ASSERT_TRUE(
+      item.ParseFromString(RenderPage(*page, *registry_.catalog, *records)));
   EXPECT_EQ(item.pagination().total_count(), 4);
   EXPECT_EQ(item.pagination().page_size(), 3);
   EXPECT_EQ(item.pagination().page_number(), 1);

@@ -36,7 +36,10 @@ ext::RecordType DescribeType(const registry::RecordType& type) {
 }  // namespace
 
 std::vector<std::string> RegistryDomain::Spaces() const {
-  return registry::SpaceNames();
+  std::vector<std::string> spaces = registry::SpaceNames();
+  for (std::string& space : ReadRules::Spaces())
+    spaces.push_back(std::move(space));
+  return spaces;
 }
 
 absl::Status RegistryDomain::ServeStream(const DomainParts& parts,
@@ -91,6 +94,7 @@ absl::Status RegistryDomain::StartOne(
 absl::Status RegistryDomain::Start(const DomainParts& parts, Served* served) {
   for (const auto& config : configs_)
     RETURN_IF_ERROR(StartOne(parts, config, served));
+  RETURN_IF_ERROR(read_rules_.Start(parts, configs_, registries_, served));
   RETURN_IF_ERROR(ServeStream(parts, served));
   std::vector<registry::Registry*> registries;
   for (const auto& registry : registries_) registries.push_back(registry.get());

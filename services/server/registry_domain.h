@@ -10,6 +10,7 @@
 
 #include "services/registry/registry.h"
 #include "services/server/domain.h"
+#include "services/server/read_rules.h"
 #include "services/server/registry_admin.h"
 
 namespace dci::server {
@@ -25,6 +26,9 @@ class RegistryDomain : public Domain {
   std::vector<std::string> Spaces() const override;
   absl::Status Start(const DomainParts& parts, Served* served) override;
   void AddCapabilities(dci::ext::v1::Capabilities* capabilities) const override;
+  void AddMetrics(std::vector<Sample>* samples) const override {
+    read_rules_.AddMetrics(samples);
+  }
 
   // For the program that holds the domain, in the order of the
   // configuration; empty before Start.
@@ -37,6 +41,7 @@ class RegistryDomain : public Domain {
                         Served* served);
 
   const std::vector<dci::config::v1::RegistryConfig> configs_;
+  ReadRules read_rules_;  // outlives the registries
   std::vector<std::unique_ptr<registry::Registry>> registries_;
   std::optional<RegistryAdmin> admin_;
 };
