@@ -78,6 +78,7 @@ void AddLimits(const dci::config::v1::Limits& limits,
   AddLimit("max_sync_matches", limits.max_sync_matches(), capabilities);
   AddLimit("clock_skew_seconds", limits.clock_skew_seconds(), capabilities);
   AddLimit("message_age_seconds", limits.message_age_seconds(), capabilities);
+  AddLimit("signature_seconds", limits.signature_seconds(), capabilities);
 }
 
 }  // namespace

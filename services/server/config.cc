@@ -65,6 +65,9 @@ absl::Status CompleteLimits(config::Limits* limits) {
   RETURN_IF_ERROR(Complete(limits, "limits.message_age_seconds",
                            &L::message_age_seconds, &L::set_message_age_seconds,
                            kMessageAgeSeconds, 86400));
+  RETURN_IF_ERROR(Complete(limits, "limits.signature_seconds",
+                           &L::signature_seconds, &L::set_signature_seconds,
+                           kSignatureSeconds, 366 * 86400));
   return Complete(limits, "limits.token_seconds", &L::token_seconds,
                   &L::set_token_seconds, kTokenSeconds, 30 * 86400);
 }

@@ -20,6 +20,8 @@ inline constexpr int kMaxPageSize = 1000;
 inline constexpr int kMaxSyncMatches = 10000;
 inline constexpr int kClockSkewSeconds = 60;
 inline constexpr int kMessageAgeSeconds = 300;
+// The published example of a DCI string is valid for 60,000 s.
+inline constexpr int kSignatureSeconds = 86400;
 inline constexpr int kTokenSeconds = 3600;
 inline constexpr int kFirstDelayMs = 1000;
 inline constexpr int kMaxDelayMs = 300000;

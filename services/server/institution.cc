@@ -51,7 +51,8 @@ exchange::PipelineOptions PipelineOptionsOf(
   options.max_items = limits.max_items();
   options.ack_http_status = config.async_http_status();
   options.replay_window =
-      absl::Seconds(limits.message_age_seconds() + limits.clock_skew_seconds());
+      absl::Seconds(limits.message_age_seconds()) +
+      2 * absl::Seconds(limits.clock_skew_seconds());
   const config::Delivery& delivery = config.delivery();
   options.send_timeout = absl::Milliseconds(delivery.timeout_ms());
   options.dispatch.backoff.first_delay =
@@ -65,7 +66,9 @@ exchange::PipelineOptions PipelineOptionsOf(
 
 trust::VerifierOptions VerifierOptionsOf(const config::Limits& limits) {
   return {absl::Seconds(limits.clock_skew_seconds()),
-          absl::Seconds(limits.message_age_seconds())};
+          absl::Seconds(limits.message_age_seconds()),
+          absl::Seconds(limits.signature_seconds()),
+          {}};
 }
 
 // Whether keys may be fetched from loopback and private addresses: in a

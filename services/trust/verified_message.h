@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "dci/common/v1/envelope.pb.h"
 #include "services/schema/service.h"
 #include "services/trust/participants.h"
@@ -48,6 +49,9 @@ class VerifiedMessage {
   bool was_encrypted() const { return encrypted_; }
   // A signature was there and is right; false where policy let it pass.
   bool was_signed() const { return signed_; }
+  // The end of the validity that its signatures claim, by our clock and with
+  // its skew; infinite past where they claim none.
+  absl::Time valid_until() const { return valid_until_; }
   // Scopes of its token, canonical; empty where policy did without.
   const std::vector<std::string>& scopes() const { return scopes_; }
 
@@ -59,6 +63,7 @@ class VerifiedMessage {
   std::shared_ptr<const Participant> participant_;
   std::string sender_id_;
   std::vector<std::string> scopes_;
+  absl::Time valid_until_ = absl::InfinitePast();
   bool signed_ = false;
   bool encrypted_ = false;
 };

@@ -168,8 +168,12 @@ absl::Status Verifier::Task::CheckClaims(
   if (dci->sender_id != result.sender_id_) {
     return SignatureInvalid("kidId does not name the sender");
   }
-  if (!WithinWindow(*dci, now, verifier->options_.clock_skew)) {
+  const VerifierOptions& options = verifier->options_;
+  if (!WithinWindow(*dci, now, options.clock_skew)) {
     return SignatureInvalid("the signature is outside its time window");
+  }
+  if (absl::Seconds(dci->expires - dci->created) > options.signature_validity) {
+    return SignatureInvalid("the signature is valid for too long a time");
   }
   return absl::OkStatus();
 }
@@ -181,6 +185,11 @@ absl::Status Verifier::Task::AddSignature(absl::string_view text,
     return SignatureInvalid("the signature is not well-formed");
   }
   RETURN_IF_ERROR(CheckClaims(*signature));
+  if (const DciSignature* dci = signature->dci_string(); dci != nullptr) {
+    result.valid_until_ =
+        std::max(result.valid_until_, absl::FromUnixSeconds(dci->expires) +
+                                          verifier->options_.clock_skew);
+  }
   signatures.push_back(*std::move(signature));
   return absl::OkStatus();
 }

@@ -23,6 +23,9 @@ struct VerifierOptions {
   // Age of message_ts up to which a JWS, which has no time of its own, is
   // accepted.
   absl::Duration message_age = absl::Seconds(300);
+  // Greatest time from created to expires of a DCI string: what was captured
+  // cannot be sent again for longer.
+  absl::Duration signature_validity = absl::Hours(24);
   // Of a decrypted body.
   wire::Limits limits;
 };

@@ -218,10 +218,22 @@ TEST_F(VerifierTest, TheWindowOfAJwsIsThatOfTheMessage) {
   EXPECT_EQ(ReasonOf(Send(out)), REASON_SIGNATURE_INVALID);
 }
 
+TEST_F(VerifierTest, ASignatureIsNotValidForEver) {
+  Outgoing out;
+  out.profile = DciString();
+  out.profile.set_validity_seconds(86'400);
+  const auto longest = Send(out);
+  ASSERT_THAT(**longest, IsOk());
+  EXPECT_EQ((*longest)->value().valid_until(),
+            kNow + absl::Hours(24) + absl::Seconds(60));
+  out.profile.set_validity_seconds(86'401);
+  EXPECT_EQ(ReasonOf(Send(out)), REASON_SIGNATURE_INVALID);
+}
+
 TEST_F(VerifierTest, AKeyIsJudgedByOurClockAlone) {
   Outgoing out;
   out.profile = DciString();
-  out.profile.set_validity_seconds(1'000'000);
+  out.profile.set_validity_seconds(86'000);
   auto* key = config_.mutable_keys(0);
   const auto at = [&](absl::Time now) {
     directory_ = nullptr;
