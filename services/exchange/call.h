@@ -31,6 +31,13 @@ struct Call {
   std::string message_key;
   // Where the callback will go.
   std::string address;
+  // The message has the form of its operation, and a sender: what it is refused
+  // for can be said in the header of an answer.
+  bool well_formed = false;
+  // Answered page by page: a refusal is the status of the stream.
+  bool streamed = false;
+  // Until when its message id is remembered where nothing is stored of it.
+  absl::Time remember_until;
   // Conflicting message ids of this sender pass.
   bool duplicates_pass = false;
   int findings = 0;

@@ -31,7 +31,7 @@ absl::Status CheckHeader(const MsgCallbackHeader& header,
                          const std::vector<std::string>& accepted,
                          const trust::Participant& sender) {
   if (!IsSpoken(header.version()) && IsFault(kVersionRule, sender)) {
-    return Refusal(dci::common::v1::REASON_VERSION_NOT_SUPPORTED,
+    return Refusal(dci::common::v1::REASON_VERSION_INVALID,
                    "header.version must be 1.0.0");
   }
   if (header.has_action() &&

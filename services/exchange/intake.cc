@@ -70,7 +70,10 @@ absl::Status Intake::Check(Call* call, const trust::VerifiedMessage& message) {
   context.correlation_id = ids_->NewId();
   context.scopes = message.scopes();
   context.received = call->received;
+  call->remember_until =
+      std::max(call->received + options_.replay_window, message.valid_until());
   RETURN_IF_ERROR(SplitBody(request.get()));
+  call->request = request;
   RETURN_IF_ERROR(CheckItems(call, request.get(), message));
   RETURN_IF_ERROR(CheckAddress(call, sender));
   ASSIGN_OR_RETURN(call->fingerprint,
@@ -78,7 +81,6 @@ absl::Status Intake::Check(Call* call, const trust::VerifiedMessage& message) {
   const absl::string_view id =
       absl::StripAsciiWhitespace(message.header().message_id());
   if (!id.empty()) call->message_key = MessageKey(call->sender_id, id);
-  call->request = std::move(request);
   return absl::OkStatus();
 }
 
@@ -89,14 +91,15 @@ absl::Status Intake::CheckItems(Call* call, Request* request,
   const int own = sender.config().max_items();
   const size_t most = static_cast<size_t>(
       own > 0 ? std::min(own, options_.max_items) : options_.max_items);
+  ToleranceVerdict verdict =
+      JudgeFindings(*request->plan, message.findings(), sender);
+  call->findings = verdict.tolerated;
+  call->well_formed = verdict.well_formed;
+  RETURN_IF_ERROR(verdict.message);
   if (count > most) {
     return Refusal(dci::common::v1::REASON_TOTAL_COUNT_LIMIT_EXCEEDED,
                    absl::StrCat("at most ", most, " items"));
   }
-  ToleranceVerdict verdict =
-      JudgeFindings(*request->plan, message.findings(), sender);
-  call->findings = verdict.tolerated;
-  RETURN_IF_ERROR(verdict.message);
   RETURN_IF_ERROR(CheckHeader(message.header(), *call->method, count,
                               options_.accepted_receiver_ids, sender));
   if (count == 0) {

@@ -24,6 +24,9 @@ struct IntakeOptions {
   std::vector<std::string> accepted_receiver_ids;
   wire::Limits limits;
   int max_items = 10000;
+  // How long messages without a signature of their own validity are
+  // remembered.
+  absl::Duration replay_window = absl::Seconds(420);
 };
 
 // Thread-safe.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "services/base/status_macros.h"
+#include "services/exchange/answer_body.h"
 #include "services/exchange/pipeline_impl.h"
 #include "services/exchange/search_stream.h"
 #include "services/schema/reason.h"
@@ -10,6 +11,29 @@
 namespace dci::exchange {
 
 using dci::common::v1::MsgCallbackHeader;
+
+namespace {
+
+constexpr size_t kMaxItemsRefusedByName = 10000;
+
+// Refused with their message, for no reason of their own; none where they are
+// more than anybody reads.
+std::vector<stored::Outcome> RefusedItems(const Request& request,
+                                          absl::Time now) {
+  std::vector<stored::Outcome> outcomes;
+  if (!request.plan->items_have_status() ||
+      request.items.size() > kMaxItemsRefusedByName) {
+    return outcomes;
+  }
+  ItemOutcome refused;
+  refused.status = dci::common::v1::REQUEST_STATUS_RJCT;
+  for (const BatchItem& item : request.items) {
+    outcomes.push_back(OutcomeOf(refused, item.reference_id, now));
+  }
+  return outcomes;
+}
+
+}  // namespace
 
 Pipeline::Impl::Impl(PipelineOptions options, PipelineParts parts,
                      const Spaces& spaces)
@@ -24,10 +48,10 @@ Pipeline::Impl::Impl(PipelineOptions options, PipelineParts parts,
                &outbox_, &transactions_),
       renderer_(options_.id, options_.public_url, options_.send_timeout,
                 &envelopes_, parts.participants, &answers_),
-      intake_(
-          {options_.accepted_receiver_ids, options_.limits, options_.max_items},
-          parts.codec, parts.verifier, parts.handlers, parts.clock, parts.ids),
-      recent_(options_.replay_window),
+      intake_({options_.accepted_receiver_ids, options_.limits,
+               options_.max_items, options_.replay_window},
+              parts.codec, parts.verifier, parts.handlers, parts.clock,
+              parts.ids),
       sweeper_(options_.retention, spaces, parts.store, parts.handlers),
       decider_({.backoff = options_.dispatch.backoff,
                 .seed = options_.dispatch.seed},
@@ -112,10 +136,13 @@ void Pipeline::Impl::HandleStream(RawMessage raw, PageTaker take,
                                   std::function<void(Answer)> done) {
   Begin(std::move(raw), std::move(done),
         [this, take = std::move(take)](CallPtr call) {
+          call->streamed = true;
           if (call->request->plan->search == nullptr) {
             return Refuse(call, absl::InternalError("not a search"));
           }
-          if (absl::Status recent = CheckRecent(*call); !recent.ok()) {
+          const auto snapshot = parts_.store->GetSnapshot();
+          if (absl::Status recent = CheckRecent(*call, *snapshot);
+              !recent.ok()) {
             return Refuse(call, recent);
           }
           std::make_shared<SearchStream>(this, std::move(call), take)->Next();
@@ -207,12 +234,49 @@ Answer Pipeline::Impl::Refuse(Wire wire, const absl::Status& why) const {
 
 void Pipeline::Impl::Refuse(CallPtr call, const absl::Status& why) {
   const schema::Reason reason = schema::ReasonOf(why);
+  // What a header can say is said there, where the answer has one: a caller
+  // of a synchronous operation waits for that answer and no acknowledgement.
+  const bool in_header = call->well_formed && !call->streamed &&
+                         call->method->mode == schema::Mode::kSync &&
+                         schema::Info(reason).in_header;
+  return in_header ? RefuseInHeader(std::move(call), why)
+                   : RefuseInAck(std::move(call), why);
+}
+
+LogEvent Pipeline::Impl::Refused(const Call& call, schema::Reason reason) {
   metrics_.refused++;
   metrics_.throttled +=
       reason == dci::common::v1::REASON_REQUEST_TOO_MANY_REQUESTS;
   metrics_.unavailable += reason == dci::common::v1::REASON_SERVICE_UNAVAILABLE;
-  LogEvent event = EventOf(*call, LogEvent::Kind::kRefused);
+  LogEvent event = EventOf(call, LogEvent::Kind::kRefused);
   event.outcome = schema::Info(reason).text;
+  return event;
+}
+
+void Pipeline::Impl::RefuseInHeader(CallPtr call, const absl::Status& why) {
+  const Request& request = *call->request;
+  const absl::Time now = parts_.clock->Now();
+  Draft draft = AnswerDraft(
+      *call,
+      FullHeader(*call,
+                 RefusedHeader(why, static_cast<int>(request.items.size()))),
+      AnswerBody(*request.plan, request.context.transaction_id,
+                 request.context.correlation_id, RefusedItems(request, now)),
+      now);
+  envelopes_.Seal(
+      std::move(draft), now, [this, call, why](absl::StatusOr<Sealed> sealed) {
+        // Without a key for the receiver it is an error all the
+        // same.
+        if (!sealed.ok()) return RefuseInAck(call, why);
+        Answer answer;
+        answer.bytes = std::move(sealed->bytes);
+        answer.http_signature = std::move(sealed->http_signature);
+        Finish(call, std::move(answer), Refused(*call, schema::ReasonOf(why)));
+      });
+}
+
+void Pipeline::Impl::RefuseInAck(CallPtr call, const absl::Status& why) {
+  LogEvent event = Refused(*call, schema::ReasonOf(why));
   Answer answer = Refuse(call->wire, why);
   answer.retry_after = call->retry_after;
   Finish(call, std::move(answer), std::move(event));

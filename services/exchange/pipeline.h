@@ -52,8 +52,9 @@ struct PipelineOptions {
   // HTTP status of an ACK: 200, or 202.
   int ack_http_status = 200;
   // How long a message id is remembered whose message changes nothing: as
-  // long as its signature would be accepted.
-  absl::Duration replay_window = absl::Seconds(360);
+  // long as a JWS over it would be accepted. Where a signature says itself how
+  // long it is valid, until then, if that is longer.
+  absl::Duration replay_window = absl::Seconds(420);
   // How long asynchronous messages that change nothing are kept, with their
   // outcomes: for their repetition, and for transaction status. Those that
   // change something are kept for ever.

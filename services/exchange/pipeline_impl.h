@@ -20,6 +20,7 @@
 #include "services/exchange/runner.h"
 #include "services/exchange/sweeper.h"
 #include "services/exchange/transactions.h"
+#include "services/schema/reason.h"
 
 namespace dci::exchange {
 
@@ -65,7 +66,7 @@ class Pipeline::Impl {
   void Accept(CallPtr call);
   // Synchronous and read-only: a snapshot.
   void Search(CallPtr call);
-  absl::Status CheckRecent(const Call& call);
+  absl::Status CheckRecent(const Call& call, const storage::View& view);
   // Synchronous and changing: one commit.
   void Decide(CallPtr call);
   absl::Status ApplyDecision(const Call& call, absl::Time now,
@@ -78,7 +79,7 @@ class Pipeline::Impl {
   // True where the message was handled before; then `result` is as it was
   // then. A refusal where another one had its id.
   absl::StatusOr<bool> IsRepetition(const Call& call, storage::CommitView& view,
-                                    Result* result) const;
+                                    Result* result);
   void PutMessageRow(const Call& call, const Result& result,
                      storage::CommitView& view) const;
   // Runs `apply` in a commit and goes on with its result.
@@ -93,7 +94,12 @@ class Pipeline::Impl {
   void Give(CallPtr call, dci::common::v1::MsgCallbackHeader header,
             std::string body, int items, int refused);
   void Acknowledge(CallPtr call, const Result& result);
+  // In the header of the answer or as an ERR, by mode and reason.
   void Refuse(CallPtr call, const absl::Status& why);
+  void RefuseInHeader(CallPtr call, const absl::Status& why);
+  void RefuseInAck(CallPtr call, const absl::Status& why);
+  // Counts it.
+  LogEvent Refused(const Call& call, schema::Reason reason);
   void Finish(const CallPtr& call, Answer answer, LogEvent event);
   LogEvent EventOf(const Call& call, LogEvent::Kind kind) const;
 

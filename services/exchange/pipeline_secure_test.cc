@@ -170,6 +170,37 @@ TEST_F(SecureTest, AnswersAreSignedToo) {
   EXPECT_OK(Verify(SyncAdd(), answer.bytes, wire::Side::kAnswer));
 }
 
+TEST_F(SecureTest, ARefusalInTheHeaderIsSignedAndEncryptedAsAnAnswerIs) {
+  Start("sign { form: SIGNATURE_FORM_DCI_STRING }");
+  const Answer clear = h_->Post(
+      "SyncAdd",
+      Message{.sender = "peer", .items = {AddJson("r", "a")}, .total_count = 2}
+          .ToJson());
+  auto verified = Verify(SyncAdd(), clear.bytes, wire::Side::kAnswer);
+  ASSERT_OK(verified);
+  EXPECT_TRUE(verified->was_signed());
+  EXPECT_EQ(verified->header().status_reason_code(),
+            "rjct.total_count.invalid");
+
+  std::string request = Encrypted();
+  request.replace(request.find("\"total_count\":1"), 15, "\"total_count\":2");
+  const Answer sealed = h_->Post("SyncAdd", request);
+  EXPECT_THAT(sealed.bytes, Not(HasSubstr("add_response")));
+  verified = Verify(SyncAdd(), sealed.bytes, wire::Side::kAnswer);
+  ASSERT_OK(verified);
+  EXPECT_TRUE(verified->was_encrypted());
+}
+
+TEST_F(SecureTest, WithoutAKeyToSignARefusalIsAnError) {
+  Start("sign { form: SIGNATURE_FORM_DCI_STRING }", /*with_keys=*/false);
+  const Answer answer = h_->Post(
+      "SyncAdd",
+      Message{.sender = "peer", .items = {AddJson("r", "a")}, .total_count = 2}
+          .ToJson());
+  EXPECT_EQ(answer.http_status, 400);
+  EXPECT_THAT(answer.bytes, HasSubstr("err.request.bad"));
+}
+
 TEST_F(SecureTest, TheHttpHeaderFormLeavesTheDocumentUnsigned) {
   Start("sign { form: SIGNATURE_FORM_JWS_HTTP_HEADER }");
   SendAndTakeCallback();

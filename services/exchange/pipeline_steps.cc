@@ -36,9 +36,13 @@ struct Pipeline::Impl::Result {
 namespace {
 
 absl::Status Conflict() {
-  return schema::Refusal(
-      dci::common::v1::REASON_MESSAGE_ID_DUPLICATE,
-      "message_id was used with other content (rjct.message_id.duplicate)");
+  return schema::Refusal(dci::common::v1::REASON_MESSAGE_ID_DUPLICATE,
+                         "message_id was used before, with other content");
+}
+
+bool HasOtherContent(const MessageRow& row, const Call& call) {
+  return row.fingerprint_version() == kFingerprintVersion &&
+         row.fingerprint() != call.fingerprint;
 }
 
 absl::Status TooLate() {
@@ -71,20 +75,23 @@ void Pipeline::Impl::Proceed(CallPtr call) {
 
 absl::StatusOr<bool> Pipeline::Impl::IsRepetition(const Call& call,
                                                   storage::CommitView& view,
-                                                  Result* result) const {
+                                                  Result* result) {
   result->correlation_id = call.request->context.correlation_id;
   result->received = call.received;
   if (call.message_key.empty()) return false;
   ASSIGN_OR_RETURN(
       const std::optional<MessageRow> row,
       FindRow<MessageRow>(view, spaces_.messages, call.message_key));
-  if (!row.has_value()) return false;
-  if (row->fingerprint_version() == kFingerprintVersion &&
-      row->fingerprint() != call.fingerprint) {
+  const bool other =
+      row.has_value() ? HasOtherContent(*row, call)
+                      : recent_.Look(call.message_key, call.fingerprint,
+                                     call.received) == RecentIds::Seen::kOther;
+  if (other) {
     result->conflicting = true;
     if (call.duplicates_pass) return false;
     return Conflict();
   }
+  if (!row.has_value()) return false;
   result->repeated = true;
   result->correlation_id = row->correlation_id();
   result->received = absl::FromUnixMicros(row->received_us());
@@ -157,29 +164,33 @@ void Pipeline::Impl::Accept(CallPtr call) {
       });
 }
 
-absl::Status Pipeline::Impl::CheckRecent(const Call& call) {
+// Ids of messages that are stored, and those of reads, which are remembered in
+// memory, are ids of one sender: each is looked for among both.
+absl::Status Pipeline::Impl::CheckRecent(const Call& call,
+                                         const storage::View& view) {
   if (call.message_key.empty()) return absl::OkStatus();
-  switch (recent_.Note(call.message_key, call.fingerprint, call.received)) {
-    case RecentIds::Seen::kNew:
-      return absl::OkStatus();
-    case RecentIds::Seen::kSame:
-      metrics_.repeated++;
-      return absl::OkStatus();
-    case RecentIds::Seen::kOther:
-      break;
-  }
+  ASSIGN_OR_RETURN(
+      const std::optional<MessageRow> row,
+      FindRow<MessageRow>(view, spaces_.messages, call.message_key));
+  const RecentIds::Seen seen =
+      row.has_value() ? HasOtherContent(*row, call) ? RecentIds::Seen::kOther
+                                                    : RecentIds::Seen::kSame
+                      : recent_.Note(call.message_key, call.fingerprint,
+                                     call.received, call.remember_until);
+  if (seen == RecentIds::Seen::kSame) metrics_.repeated++;
+  if (seen != RecentIds::Seen::kOther) return absl::OkStatus();
   (call.duplicates_pass ? metrics_.conflicting_let_pass
                         : metrics_.conflicting)++;
   return call.duplicates_pass ? absl::OkStatus() : Conflict();
 }
 
 void Pipeline::Impl::Search(CallPtr call) {
-  if (absl::Status recent = CheckRecent(*call); !recent.ok()) {
-    return Refuse(call, recent);
-  }
   const Request& request = *call->request;
   const absl::Time now = parts_.clock->Now();
   const auto snapshot = parts_.store->GetSnapshot();
+  if (absl::Status recent = CheckRecent(*call, *snapshot); !recent.ok()) {
+    return Refuse(call, recent);
+  }
   std::vector<Outcome> outcomes;
   std::vector<std::function<absl::Status(storage::CommitView&)>> records;
   Tally tally;

@@ -28,6 +28,17 @@ void ExpectRefused(const Answer& answer, int http_status,
                     HasSubstr("\"error\":{\"code\":\"" + code + "\"")));
 }
 
+// A refusal in the header of the answer.
+void ExpectRefusedInHeader(const Answer& answer, const std::string& code) {
+  EXPECT_OK(answer.status);
+  EXPECT_EQ(answer.http_status, 200);
+  EXPECT_THAT(answer.bytes,
+              AllOf(HasSubstr(R"({"header":{"action":"on-add")"),
+                    HasSubstr(R"("status":"rjct","status_reason_code":")" +
+                              code + "\""),
+                    Not(HasSubstr("ack_status"))));
+}
+
 TEST(SyncTest, AnswersInTheEnvelopeOfTheCallback) {
   Harness h;
   const Answer answer = h.Post(
@@ -192,24 +203,10 @@ TEST(SyncTest, ChecksTheHeader) {
   Harness h(options);
   const std::vector<std::string> one = {AddJson("r", "a")};
   ExpectRefused(
-      h.Post("SyncAdd", Message{.action = "remove", .items = one}.ToJson()),
-      400, "err.request.bad");
-  ExpectRefused(
-      h.Post("SyncAdd",
-             Message{.items = one, .header = R"(,"version":"2.0.0")"}.ToJson()),
-      400, "err.version.not_supported");
-  ExpectRefused(
       h.Post(
           "SyncAdd",
           Message{.items = one, .header = R"(,"receiver_id":"them")"}.ToJson()),
       400, "err.receiver_id.invalid");
-  ExpectRefused(
-      h.Post("SyncAdd", Message{.items = one, .total_count = 2}.ToJson()), 400,
-      "err.request.bad");
-  ExpectRefused(
-      h.Post("SyncAdd",
-             Message{.items = {one[0], one[0], one[0], one[0]}}.ToJson()),
-      400, "err.request.bad");
   ExpectRefused(
       h.Post("SyncAdd", Message{.sender = "nobody", .items = one}.ToJson()),
       403, "err.sender_id.invalid");
@@ -218,6 +215,73 @@ TEST(SyncTest, ChecksTheHeader) {
                                                 R"("receiver_id":"Registry")"}
                                   .ToJson())
                 .status);
+}
+
+TEST(SyncTest, WhatAHeaderCanSayIsSaidInTheHeaderOfTheAnswer) {
+  HarnessOptions options;
+  options.pipeline.max_items = 3;
+  Harness h(options);
+  const std::string one = AddJson("r", "a");
+  struct Case {
+    Message message;
+    const char* in_header;
+    const char* in_ack;
+  };
+  for (const Case& c :
+       {Case{{.action = "remove", .items = {one}},
+             "rjct.action.invalid",
+             "err.request.bad"},
+        Case{{.items = {one}, .header = R"(,"version":"2.0.0")"},
+             "rjct.version.invalid",
+             "err.version.not_supported"},
+        Case{{.items = {one}, .total_count = 2},
+             "rjct.total_count.invalid",
+             "err.request.bad"},
+        Case{{.items = {one, one, one, one}},
+             "rjct.total_count.limit_exceeded",
+             "err.request.bad"}}) {
+    SCOPED_TRACE(c.in_header);
+    ExpectRefusedInHeader(h.Post("SyncAdd", c.message.ToJson()), c.in_header);
+    ExpectRefused(h.Post("Add", c.message.ToJson()), 400, c.in_ack);
+  }
+  EXPECT_EQ(h.Count("a"), 0);
+  EXPECT_EQ(h.pipeline().metrics().refused, 8u);
+  EXPECT_EQ(h.log.events()[0].outcome, "rjct.action.invalid");
+}
+
+TEST(SyncTest, ARefusalInTheHeaderNamesTheItems) {
+  Harness h;
+  const Answer answer = h.Post(
+      "SyncAdd",
+      Message{.items = {AddJson("r-1", "a")}, .total_count = 2}.ToJson());
+  EXPECT_EQ(answer.bytes,
+            R"({"header":{"action":"on-add","completed_count":1,)"
+            R"("is_msg_encrypted":false,"message_id":"id-2",)"
+            R"("message_ts":"2026-11-24T06:40:00.000Z","receiver_id":"sp",)"
+            R"("sender_id":"registry","status":"rjct",)"
+            R"("status_reason_code":"rjct.total_count.invalid",)"
+            R"("status_reason_message":"header.total_count is not 1",)"
+            R"("total_count":1,"version":"1.0.0"},"message":{"add_response":[)"
+            R"({"reference_id":"r-1","status":"rjct",)"
+            R"("timestamp":"2026-11-24T06:40:00.000Z"}],)"
+            R"("correlation_id":"id-1","transaction_id":"t-1"}})");
+}
+
+// A document that lacks what its operation demands is no message yet: it gets
+// an error, whatever it lacks.
+TEST(SyncTest, WithoutItsFormAMessageIsAnError) {
+  Harness h;
+  const std::string good =
+      Message{.items = {AddJson("r", "a")}, .header = ""}.ToJson();
+  for (const char* member :
+       {R"("action":"add",)", R"("message_ts":"2026-11-24T06:40:00Z",)",
+        R"(,"total_count":1)"}) {
+    std::string bad = good;
+    const size_t at = bad.find(member);
+    ASSERT_NE(at, std::string::npos) << good;
+    bad.erase(at, std::string(member).size());
+    ExpectRefused(h.Post("SyncAdd", bad), 400, "err.request.bad");
+  }
 }
 
 TEST(SyncTest, BadDocumentsAreRefusedWithTheirPlace) {
@@ -372,9 +436,15 @@ TEST(SyncTest, TheSameOverGrpc) {
 
   envelope.mutable_header()->set_action("remove");
   const Answer refused = h.PostGrpc("SyncAdd", envelope.SerializeAsString());
-  EXPECT_THAT(refused.status, StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_OK(refused.status);
+  ASSERT_TRUE(response.ParseFromString(refused.bytes));
+  EXPECT_EQ(response.header().status(), dci::common::v1::REQUEST_STATUS_RJCT);
+  EXPECT_EQ(response.header().status_reason_code(), "rjct.action.invalid");
+  // Without an answer that has a header it is the status of the call.
+  const Answer error = h.PostGrpc("Add", envelope.SerializeAsString());
+  EXPECT_THAT(error.status, StatusIs(absl::StatusCode::kInvalidArgument));
   dci::common::v1::AckEnvelope ack;
-  ASSERT_TRUE(ack.ParseFromString(refused.bytes));
+  ASSERT_TRUE(ack.ParseFromString(error.bytes));
   EXPECT_EQ(ack.message().error().code(), "err.request.bad");
 }
 

@@ -3,10 +3,12 @@
 #define CONVERGENCE_SERVICES_EXCHANGE_RECENT_IDS_H_
 
 #include <cstddef>
-#include <deque>
+#include <functional>
 #include <mutex>
+#include <queue>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
@@ -23,23 +25,27 @@ class RecentIds {
     kOther,  // another one
   };
 
-  // Each id is remembered for `window`. Beyond `max_ids` the oldest are
-  // forgotten early.
-  explicit RecentIds(absl::Duration window, size_t max_ids = 1000000)
-      : window_(window), max_ids_(max_ids) {}
+  // Beyond `max_ids` those are forgotten early that would be the soonest.
+  explicit RecentIds(size_t max_ids = 1000000) : max_ids_(max_ids) {}
 
-  // Remembers `key`, unless it is remembered already.
+  // Remembers `key` until `until`, unless it is remembered already.
   Seen Note(absl::string_view key, absl::string_view fingerprint,
+            absl::Time now, absl::Time until);
+  // What Note would say, remembering nothing.
+  Seen Look(absl::string_view key, absl::string_view fingerprint,
             absl::Time now);
 
  private:
-  void Forget(absl::Time now);
+  using Expiry = std::pair<absl::Time, std::string>;
 
-  const absl::Duration window_;
+  void Forget(absl::Time now);
+  void ForgetNext();
+
   const size_t max_ids_;
   std::mutex mutex_;
   absl::flat_hash_map<std::string, std::string> ids_;
-  std::deque<std::pair<absl::Time, std::string>> by_age_;
+  std::priority_queue<Expiry, std::vector<Expiry>, std::greater<Expiry>>
+      by_expiry_;
 };
 
 }  // namespace dci::exchange

@@ -14,41 +14,56 @@ namespace {
 using Seen = RecentIds::Seen;
 
 const absl::Time kNow = absl::FromUnixSeconds(1795502400);
+const absl::Time kUntil = kNow + absl::Minutes(6);
 
 TEST(RecentIds, TellsTheSameFromAnother) {
-  RecentIds ids(absl::Minutes(6));
-  EXPECT_EQ(ids.Note("a", "1", kNow), Seen::kNew);
-  EXPECT_EQ(ids.Note("a", "1", kNow), Seen::kSame);
-  EXPECT_EQ(ids.Note("a", "2", kNow), Seen::kOther);
-  EXPECT_EQ(ids.Note("a", "1", kNow), Seen::kSame);
-  EXPECT_EQ(ids.Note("b", "2", kNow), Seen::kNew);
+  RecentIds ids;
+  EXPECT_EQ(ids.Note("a", "1", kNow, kUntil), Seen::kNew);
+  EXPECT_EQ(ids.Note("a", "1", kNow, kUntil), Seen::kSame);
+  EXPECT_EQ(ids.Note("a", "2", kNow, kUntil), Seen::kOther);
+  EXPECT_EQ(ids.Note("a", "1", kNow, kUntil), Seen::kSame);
+  EXPECT_EQ(ids.Note("b", "2", kNow, kUntil), Seen::kNew);
 }
 
-TEST(RecentIds, ForgetsAfterTheWindow) {
-  RecentIds ids(absl::Minutes(6));
-  ids.Note("a", "1", kNow);
-  EXPECT_EQ(ids.Note("a", "2", kNow + absl::Minutes(6) - absl::Seconds(1)),
+TEST(RecentIds, LookingRemembersNothing) {
+  RecentIds ids;
+  EXPECT_EQ(ids.Look("a", "1", kNow), Seen::kNew);
+  EXPECT_EQ(ids.Note("a", "2", kNow, kUntil), Seen::kNew);
+  EXPECT_EQ(ids.Look("a", "1", kNow), Seen::kOther);
+  EXPECT_EQ(ids.Look("a", "2", kNow), Seen::kSame);
+  EXPECT_EQ(ids.Look("a", "1", kUntil), Seen::kNew);
+}
+
+TEST(RecentIds, ForgetsEachAtItsTime) {
+  RecentIds ids;
+  ids.Note("long", "1", kNow, kUntil + absl::Hours(1));
+  ids.Note("short", "1", kNow, kUntil);
+  EXPECT_EQ(ids.Note("short", "2", kUntil - absl::Seconds(1), kUntil),
             Seen::kOther);
-  EXPECT_EQ(ids.Note("a", "2", kNow + absl::Minutes(6)), Seen::kNew);
+  EXPECT_EQ(ids.Look("short", "2", kUntil), Seen::kNew);
+  EXPECT_EQ(ids.Look("long", "2", kUntil), Seen::kOther);
+  EXPECT_EQ(ids.Look("long", "2", kUntil + absl::Hours(1)), Seen::kNew);
 }
 
-TEST(RecentIds, ForgetsTheOldestBeyondItsBound) {
-  RecentIds ids(absl::Minutes(6), /*max_ids=*/3);
+TEST(RecentIds, ForgetsWhatEndsSoonestBeyondItsBound) {
+  RecentIds ids(/*max_ids=*/3);
   for (int i = 0; i < 100; ++i) {
-    EXPECT_EQ(ids.Note(absl::StrCat(i), "1", kNow), Seen::kNew);
+    EXPECT_EQ(ids.Note(absl::StrCat(i), "1", kNow, kUntil + absl::Seconds(i)),
+              Seen::kNew);
   }
-  EXPECT_EQ(ids.Note("99", "1", kNow), Seen::kSame);
-  EXPECT_EQ(ids.Note("0", "1", kNow), Seen::kNew);
+  EXPECT_EQ(ids.Look("99", "1", kNow), Seen::kSame);
+  EXPECT_EQ(ids.Look("97", "1", kNow), Seen::kSame);
+  EXPECT_EQ(ids.Look("96", "1", kNow), Seen::kNew);
 }
 
 TEST(RecentIds, OfManyThreadsOneIsFirst) {
-  RecentIds ids(absl::Minutes(6));
+  RecentIds ids;
   std::atomic<int> first{0};
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 200; ++i) {
-        first += ids.Note(absl::StrCat(i), "1", kNow) == Seen::kNew;
+        first += ids.Note(absl::StrCat(i), "1", kNow, kUntil) == Seen::kNew;
       }
     });
   }

@@ -109,7 +109,11 @@ ToleranceVerdict JudgeFindings(const MethodPlan& plan,
     if (place.has_value()) {
       verdict.items.try_emplace(
           place->item, schema::Refusal(ItemReason(plan, place->path), text));
-    } else if (verdict.message.ok()) {
+      continue;
+    }
+    // An action of another operation stands where and as it should.
+    if (finding.rule != wire::rules::kAction) verdict.well_formed = false;
+    if (verdict.message.ok()) {
       verdict.message = schema::Refusal(MessageReason(finding.path), text);
     }
   }

@@ -21,6 +21,9 @@ bool IsError(const wire::Finding& finding,
 struct ToleranceVerdict {
   // A refusal of the whole message, for the first error outside the items.
   absl::Status message;
+  // Nothing outside the items is amiss, but at most the action: the message
+  // has the form of its operation.
+  bool well_formed = true;
   // Refusals of items, by place.
   absl::flat_hash_map<size_t, absl::Status> items;
   int tolerated = 0;
