@@ -118,6 +118,7 @@ std::string DumpField(const Field& field) {
   if (field.required) line.Add("required", Dialects(field.required));
   if (field.absent) line.Add("absent", Dialects(field.absent));
   if (field.written_single) line.Add("single", Dialects(field.written_single));
+  if (field.written_null) line.Add("null", Dialects(field.written_null));
   line.Add("wrappers", absl::StrJoin(field.wrappers, ","));
   if (field.references) line.Add("references", field.references->full_name);
   line.Flag(field.personal == Personal::kIdentifying, "identifying")
@@ -203,6 +204,7 @@ std::string DumpMethod(const Method& method) {
 std::string DumpCodeList(const CodeList& list) {
   std::string out = Line(absl::StrCat("codes ", list.full_name))
                         .Add("source", list.source)
+                        .Add("written_label", Dialects(list.written_label))
                         .Text();
   for (const Code& code : list.codes) {
     out += Line(absl::StrCat("  ", code.number, " ", code.code))
@@ -218,6 +220,8 @@ std::string DumpCodeList(const CodeList& list) {
 std::string Dump(const Message& message) {
   std::string out = Line(absl::StrCat("message ", message.full_name))
                         .Add("type", message.written_type)
+                        .Add("type_written", Dialects(message.type_written))
+                        .Add("bare", message.bare ? message.bare->name : "")
                         .Flag(message.is_envelope, "envelope")
                         .Flag(message.is_ack, "ack")
                         .Flag(message.is_json, "json")

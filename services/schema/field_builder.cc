@@ -276,6 +276,9 @@ void FieldBuilder::SetRest() {
   field_.written_single = MaskOf(rules_.written_single());
   ErrorIf(field_.written_single != 0 && !field_.repeated,
           "written_single is for lists");
+  field_.written_null = MaskOf(rules_.written_null());
+  ErrorIf(field_.written_null != 0 && field_.repeated,
+          "written_null is for single values");
   field_.personal = ToPersonal(rules_.personal());
   field_.example = rules_.example();
   ErrorIf(!field_.example.empty() && !IsJsonText(field_.example),

@@ -84,6 +84,7 @@ struct Field {
   DialectMask required = 0;
   DialectMask absent = 0;          // read, but not written
   DialectMask written_single = 0;  // a list of one without brackets
+  DialectMask written_null = 0;    // null where the field is absent
   // Keys around the value that are read through.
   std::vector<std::string> wrappers;
 
@@ -185,6 +186,11 @@ struct Message {
 
   // "@type" of a value object or record; empty: none is written.
   std::string written_type;
+  // Dialects that write it where the message is a value.
+  DialectMask type_written = 0;
+  // Text field that a JSON text in place of the object stands for; may be
+  // null.
+  const Field* bare = nullptr;
   std::optional<Record> record;
 
   bool is_json = false;    // any JSON value, in `text_field`

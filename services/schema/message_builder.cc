@@ -28,6 +28,7 @@ const wire::MessageRules& RulesOf(const Message& message) {
 void SetFlags(Message* message) {
   const wire::MessageRules& rules = RulesOf(*message);
   message->written_type = rules.type();
+  message->type_written = MaskOf(rules.type_written());
   message->is_json = rules.json();
   message->is_extra = rules.extra();
   message->is_opaque = rules.opaque_record();
@@ -64,6 +65,17 @@ const Field* OnlyField(const Message& message, absl::string_view name) {
   return &message.fields[0];
 }
 
+void SetBare(Message* message, ErrorList* errors) {
+  const std::string& name = RulesOf(*message).bare();
+  if (name.empty()) return;
+  message->bare = message->FindName(name);
+  if (message->bare == nullptr || message->bare->kind != Kind::kString ||
+      message->bare->repeated) {
+    errors->Add(message->descriptor,
+                absl::StrCat("bare: ", name, " is no single text"));
+  }
+}
+
 // The messages that stand for something else than an object.
 void CheckSpecial(Message* message, ErrorList* errors) {
   auto error = [&](absl::string_view text) {
@@ -87,6 +99,9 @@ void CheckSpecial(Message* message, ErrorList* errors) {
         path->kind != Kind::kString || json->kind != Kind::kString) {
       error("extra needs the two string fields `path` and `json`");
     }
+  }
+  if (message->type_written != 0 && message->written_type.empty()) {
+    error("type_written: there is no type to write");
   }
   if (message->is_list) {
     if (message->fields.size() == 1 && message->fields[0].repeated) {
@@ -165,6 +180,7 @@ void BuildMessages(const WireMessages& wire, Contents* contents,
     BuildUnions(message, errors);
     BuildKeys(message, errors);
     CheckSpecial(message, errors);
+    SetBare(message, errors);
     CheckExtras(*message, wire.plain.contains(message->descriptor), errors);
     SetEnvelopeParts(message, errors);
   }

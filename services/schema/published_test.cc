@@ -11,9 +11,11 @@
 #include "dci/admin/v1/sp_system.pb.h"
 #include "dci/admin/v1/subscriptions.pb.h"
 #include "dci/authz/v1/token.pb.h"
+#include "dci/ext/v1/code_lists.pb.h"
 #include "dci/ext/v1/discovery.pb.h"
 #include "dci/ext/v1/watch.pb.h"
 #include "dci/jwks/v1/jwks.pb.h"
+#include "dci/locations/v1/locations.pb.h"
 #include "gtest/gtest.h"
 #include "services/base/status_matchers.h"
 #include "services/schema/dump.h"
@@ -34,6 +36,8 @@ std::vector<const google::protobuf::FileDescriptor*> Files() {
       admin::v1::ListSubscriptionsRequest::descriptor()->file(),
       authz::v1::TokenRequest::descriptor()->file(),
       ext::v1::Capabilities::descriptor()->file(),
+      ext::v1::GetCodeListRequest::descriptor()->file(),
+      locations::v1::Place::descriptor()->file(),
       ext::v1::WatchRequest::descriptor()->file(),
       jwks::v1::JwkSet::descriptor()->file(),
   };

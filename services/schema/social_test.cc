@@ -77,10 +77,10 @@ TEST(SocialModel, TransactionStatusHasOneItemAndNoList) {
 
 TEST(SocialModel, AuthorImplementsNeitherSyncFormsNorStatus) {
   const Service* social = Social().FindService("dci.social.v1.SocialRegistry");
-  EXPECT_THAT(social->Operations(),
-              ElementsAre(social->FindMethod("Search"),
-                          social->FindMethod("Subscribe"),
-                          social->FindMethod("Unsubscribe")));
+  EXPECT_THAT(
+      social->Operations(),
+      ElementsAre(social->FindMethod("Search"), social->FindMethod("Subscribe"),
+                  social->FindMethod("Unsubscribe")));
   EXPECT_EQ(social->FindMethod("SyncSearch")->async,
             social->FindMethod("Search"));
   EXPECT_TRUE(social->FindMethod("SyncTxnStatus")->txn_status);

@@ -7,6 +7,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "services/schema/dialect.h"
 
 namespace google::protobuf {
 class EnumDescriptor;
@@ -57,7 +58,10 @@ class Vocabulary {
 struct Enum : Vocabulary {};
 
 // An open list: bound to text fields, stored as the code; other texts pass.
-struct CodeList : Vocabulary {};
+struct CodeList : Vocabulary {
+  // Dialects that write the label.
+  DialectMask written_label = 0;
+};
 
 }  // namespace dci::schema
 

@@ -57,6 +57,8 @@ void AddCodeList(const pb::EnumDescriptor& type, Contents* contents,
   if (!IsCodeList(type)) return;
   auto list = std::make_unique<CodeList>();
   Fill(type, list.get(), errors);
+  list->written_label =
+      MaskOf(type.options().GetExtension(wire::enum_).written_label());
   contents->code_lists.emplace(type.full_name(), std::move(list));
 }
 

@@ -9,8 +9,10 @@
 #include "dci/admin/v1/registry_admin.pb.h"
 #include "dci/admin/v1/sp_system.pb.h"
 #include "dci/admin/v1/subscriptions.pb.h"
+#include "dci/ext/v1/code_lists.pb.h"
 #include "dci/ext/v1/discovery.pb.h"
 #include "dci/ext/v1/watch.pb.h"
+#include "dci/locations/v1/locations.pb.h"
 #include "services/schema/registries.h"
 
 namespace dci::server {
@@ -25,6 +27,8 @@ absl::StatusOr<std::unique_ptr<const schema::Model>> CompiledSchema() {
       dci::admin::v1::PutProgrammeRequest::descriptor()->file(),
       dci::admin::v1::ListSubscriptionsRequest::descriptor()->file(),
       dci::ext::v1::Capabilities::descriptor()->file(),
+      dci::ext::v1::GetCodeListRequest::descriptor()->file(),
+      dci::locations::v1::Place::descriptor()->file(),
       dci::ext::v1::WatchRequest::descriptor()->file(),
   };
   for (const auto* file : schema::RegistryFiles()) files.push_back(file);

@@ -14,9 +14,11 @@
 #include "dci/admin/v1/sp_system.pb.h"
 #include "dci/admin/v1/subscriptions.pb.h"
 #include "dci/authz/v1/token.pb.h"
+#include "dci/ext/v1/code_lists.pb.h"
 #include "dci/ext/v1/discovery.pb.h"
 #include "dci/ext/v1/watch.pb.h"
 #include "dci/jwks/v1/jwks.pb.h"
+#include "dci/locations/v1/locations.pb.h"
 #include "services/base/status_macros.h"
 #include "services/schema/registries.h"
 #include "tools/dci/exit_code.h"
@@ -112,6 +114,8 @@ absl::StatusOr<std::unique_ptr<const Model>> CompiledModel() {
       dci::admin::v1::ListSubscriptionsRequest::descriptor()->file(),
       dci::authz::v1::TokenRequest::descriptor()->file(),
       dci::ext::v1::Capabilities::descriptor()->file(),
+      dci::ext::v1::GetCodeListRequest::descriptor()->file(),
+      dci::locations::v1::Place::descriptor()->file(),
       dci::ext::v1::WatchRequest::descriptor()->file(),
       dci::jwks::v1::JwkSet::descriptor()->file(),
   };
