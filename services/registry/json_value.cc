@@ -51,12 +51,12 @@ class Reader {
     for (auto field : object) {
       std::string_view key;
       if (auto error = field.unescaped_key().get(key)) return Malformed(error);
-      out->members.emplace_back(std::string(key), JsonValue());
-      if (!keys.insert(out->members.back().first).second)
+      out->members.push_back({std::string(key), JsonValue()});
+      if (!keys.insert(out->members.back().key).second)
         return absl::InvalidArgumentError("a key stands twice in one object");
       simdjson::ondemand::value member;
       if (auto error = field.value().get(member)) return Malformed(error);
-      RETURN_IF_ERROR(Read(member, depth + 1, &out->members.back().second));
+      RETURN_IF_ERROR(Read(member, depth + 1, &out->members.back().value));
     }
     return absl::OkStatus();
   }

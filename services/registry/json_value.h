@@ -4,13 +4,14 @@
 #define CONVERGENCE_SERVICES_REGISTRY_JSON_VALUE_H_
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace dci::registry {
+
+struct JsonMember;
 
 struct JsonValue {
   enum class Type { kNull, kBool, kNumber, kString, kArray, kObject };
@@ -20,13 +21,18 @@ struct JsonValue {
   std::string text;
   std::vector<JsonValue> elements;
   // In the order of the text.
-  std::vector<std::pair<std::string, JsonValue>> members;
+  std::vector<JsonMember> members;
 
   bool is_object() const { return type == Type::kObject; }
   bool is_array() const { return type == Type::kArray; }
   bool is_scalar() const { return !is_object() && !is_array(); }
   // Null where there is no such member.
   const JsonValue* Find(absl::string_view key) const;
+};
+
+struct JsonMember {
+  std::string key;
+  JsonValue value;
 };
 
 // Depth and number of values that a query may have.

@@ -31,7 +31,7 @@ void CollectParameters(const JsonValue& value, std::vector<std::string>* out) {
   for (const JsonValue& element : value.elements)
     CollectParameters(element, out);
   for (const auto& member : value.members)
-    CollectParameters(member.second, out);
+    CollectParameters(member.value, out);
 }
 
 bool IsPlain(const JsonValue& value) {
@@ -54,7 +54,7 @@ absl::Status Substitute(const JsonValue& params, JsonValue* value) {
   for (JsonValue& element : value->elements)
     RETURN_IF_ERROR(Substitute(params, &element));
   for (auto& member : value->members)
-    RETURN_IF_ERROR(Substitute(params, &member.second));
+    RETURN_IF_ERROR(Substitute(params, &member.value));
   return absl::OkStatus();
 }
 
@@ -96,9 +96,9 @@ absl::StatusOr<NamedQueries::Filled> NamedQueries::Fill(
     return Invalid("query_params is no object");
   for (const auto& member : params.members)
     if (!std::binary_search(entry.parameters.begin(), entry.parameters.end(),
-                            member.first))
+                            member.key))
       return Invalid(
-          absl::StrCat("the query has no parameter ", Quoted(member.first)));
+          absl::StrCat("the query has no parameter ", Quoted(member.key)));
   JsonValue query = entry.query;
   RETURN_IF_ERROR(Substitute(params, &query));
   ASSIGN_OR_RETURN(Condition condition, ParseNoSql(query));

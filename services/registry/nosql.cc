@@ -113,8 +113,8 @@ absl::StatusOr<Condition> ParseAttribute(const std::string& name,
       !value.members.empty() &&
       std::none_of(value.members.begin(), value.members.end(),
                    [](const auto& member) {
-                     return absl::StartsWith(member.first, "$") ||
-                            IsOperator(member.first) || IsNot(member.first);
+                     return absl::StartsWith(member.key, "$") ||
+                            IsOperator(member.key) || IsNot(member.key);
                    });
   return steps ? ParseSteps(name, value) : ParseOperators(name, value);
 }
@@ -155,7 +155,7 @@ absl::StatusOr<NoSqlExpression> ParseNoSqlExpression(const JsonValue& value) {
     bare = *at;
     bare.members.erase(
         std::remove_if(bare.members.begin(), bare.members.end(),
-                       [](const auto& m) { return m.first == "collection"; }),
+                       [](const auto& m) { return m.key == "collection"; }),
         bare.members.end());
     query = &bare;
   }

@@ -12,7 +12,6 @@ namespace dci::schema {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 // A record whose options are those given; the message stands on line 7.
 std::string WithRules(absl::string_view rules) {
