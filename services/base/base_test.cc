@@ -5,6 +5,7 @@
 #include "services/base/clock.h"
 #include "services/base/hash.h"
 #include "services/base/ids.h"
+#include "services/base/sealer.h"
 #include "services/base/status_macros.h"
 #include "services/base/status_matchers.h"
 
@@ -16,6 +17,29 @@ absl::StatusOr<int> Twice(const absl::StatusOr<int>& in) {
   RETURN_IF_ERROR(value < 0 ? absl::OutOfRangeError("negative")
                             : absl::OkStatus());
   return 2 * value;
+}
+
+TEST(Sealer, OpensWhatItSealedAndNothingElse) {
+  const Sealer sealer(std::string(Sealer::kKeyBytes, 'k'));
+  const std::string text = "primary key of a person";
+  std::set<std::string> seen;
+  for (const std::string& plain : {std::string(), text, std::string(5000, 0)}) {
+    const std::string sealed = sealer.Seal(plain);
+    EXPECT_EQ(sealed.size(), plain.size() + 28);
+    EXPECT_EQ(sealer.Open(sealed), plain);
+    seen.insert(sealed);
+    seen.insert(sealer.Seal(plain));
+  }
+  EXPECT_EQ(seen.size(), 6u);  // equal texts do not look alike
+  const std::string sealed = sealer.Seal(text);
+  EXPECT_EQ(sealed.find("person"), std::string::npos);
+  for (size_t i = 0; i < sealed.size(); ++i) {
+    std::string changed = sealed;
+    changed[i] ^= 1;
+    EXPECT_EQ(sealer.Open(changed), std::nullopt) << i;
+    EXPECT_EQ(sealer.Open(sealed.substr(0, i)), std::nullopt) << i;
+  }
+  EXPECT_EQ(Sealer(Sealer::NewKey()).Open(sealed), std::nullopt);
 }
 
 TEST(StatusMacros, ReturnTheErrorOrGoOn) {

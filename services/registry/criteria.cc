@@ -96,6 +96,9 @@ absl::Status SortInvalid(absl::string_view text) {
   return schema::Refusal(common::v1::REASON_SORT_INVALID, text);
 }
 
+// More say nothing: the first few leave no two records equal.
+constexpr int kMaxSortAttributes = 16;
+
 absl::StatusOr<bool> IsDescending(absl::string_view order) {
   if (order.empty() || absl::StartsWithIgnoreCase(order, "asc")) return false;
   if (absl::StartsWithIgnoreCase(order, "desc")) return true;
@@ -134,6 +137,9 @@ absl::StatusOr<Target> MakeTarget(const Catalog& catalog,
   Target target;
   target.type = &type;
   ASSIGN_OR_RETURN(target.query, Bind(condition, type));
+  if (criteria.sort_size() > kMaxSortAttributes)
+    return SortInvalid(
+        absl::StrCat("at most ", kMaxSortAttributes, " attributes to sort by"));
   for (const v1::Sort& sort : criteria.sort())
     RETURN_IF_ERROR(AddSort(catalog, sort, &target));
   return target;

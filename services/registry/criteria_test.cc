@@ -295,6 +295,11 @@ TEST_F(CriteriaTest, SortsByWhatTheTypeHas) {
   sort->set_attribute_name("birth_date");
   sort->set_sort_order("sideways");
   EXPECT_THAT(Parse(criteria), RefusedWith(kSort, HasSubstr("sideways")));
+  sort->clear_sort_order();
+  while (criteria.sort_size() < 16) *criteria.add_sort() = criteria.sort(0);
+  EXPECT_OK(Parse(criteria));
+  *criteria.add_sort() = criteria.sort(0);
+  EXPECT_THAT(Parse(criteria), RefusedWith(kSort, HasSubstr("at most 16")));
 }
 
 class NamedQueryTest : public CriteriaTest {

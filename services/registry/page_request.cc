@@ -28,11 +28,15 @@ std::string Digest(const v1::SearchCriteria& criteria) {
 }
 
 absl::StatusOr<state::Cursor> ReadCursor(const v1::SearchCriteria& criteria,
+                                         const Sealer& cursors,
                                          absl::string_view text) {
-  std::string bytes;
+  std::string sealed;
   state::Cursor cursor;
-  if (!absl::WebSafeBase64Unescape(text, &bytes) ||
-      !cursor.ParseFromString(bytes) || cursor.position().empty())
+  if (!absl::WebSafeBase64Unescape(text, &sealed))
+    return Invalid("cursor is none of this registry");
+  const std::optional<std::string> bytes = cursors.Open(sealed);
+  if (!bytes.has_value() || !cursor.ParseFromString(*bytes) ||
+      cursor.position().empty())
     return Invalid("cursor is none of this registry");
   if (cursor.criteria() != Digest(criteria))
     return Invalid("cursor belongs to another search");
@@ -51,6 +55,7 @@ absl::Status CheckExtras(const v1::PaginationRequest& pagination) {
 }  // namespace
 
 absl::StatusOr<PageRequest> ReadPageRequest(const v1::SearchCriteria& criteria,
+                                            const Sealer& cursors,
                                             int max_page_size,
                                             absl::string_view continuation) {
   const v1::PaginationRequest& pagination = criteria.pagination();
@@ -68,14 +73,14 @@ absl::StatusOr<PageRequest> ReadPageRequest(const v1::SearchCriteria& criteria,
   if (text.empty()) return page;
   if (by_caller && pagination.has_page_number())
     return Invalid("cursor and page_number exclude each other");
-  ASSIGN_OR_RETURN(page.cursor, ReadCursor(criteria, text));
+  ASSIGN_OR_RETURN(page.cursor, ReadCursor(criteria, cursors, text));
   return page;
 }
 
 std::string WriteCursor(const v1::SearchCriteria& criteria,
-                        state::Cursor cursor) {
+                        const Sealer& cursors, state::Cursor cursor) {
   cursor.set_criteria(Digest(criteria));
-  return absl::WebSafeBase64Escape(cursor.SerializeAsString());
+  return absl::WebSafeBase64Escape(cursors.Seal(cursor.SerializeAsString()));
 }
 
 }  // namespace dci::registry

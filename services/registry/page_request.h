@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "dci/registry/v1/search.pb.h"
+#include "services/base/sealer.h"
 #include "services/registry/state.pb.h"
 
 namespace dci::registry {
@@ -23,13 +24,13 @@ struct PageRequest {
 // size. `continuation`, where not empty, takes the place of the caller's
 // cursor and page number. Errors: a refusal with rjct.pagination.invalid.
 absl::StatusOr<PageRequest> ReadPageRequest(const v1::SearchCriteria& criteria,
+                                            const Sealer& cursors,
                                             int max_page_size,
                                             absl::string_view continuation);
 
-// A cursor as the caller holds it. Position and order only: who changes it
-// sees no more than the criteria allow.
+// A cursor as the caller holds it: opaque, and of no use with other criteria.
 std::string WriteCursor(const v1::SearchCriteria& criteria,
-                        state::Cursor cursor);
+                        const Sealer& cursors, state::Cursor cursor);
 
 }  // namespace dci::registry
 

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "services/base/sealer.h"
 #include "services/schema/model.h"
 
 namespace dci::registry {
@@ -49,6 +50,8 @@ struct Catalog {
   // In the order of the service's option: the first is searched where the
   // request does not say.
   std::vector<RecordType> types;
+  // Of cursors; never null.
+  std::shared_ptr<const Sealer> cursors;
 
   const RecordType* Find(const schema::Message* message) const;
   // By a text of "@type" or reg_record_type; null where none such is held.

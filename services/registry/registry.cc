@@ -70,8 +70,10 @@ absl::StatusOr<SearchPage> Registry::Search(
 
 absl::Status Registry::Check(const v1::SearchCriteria& criteria,
                              int max_page_size) const {
-  RETURN_IF_ERROR(ReadPageRequest(criteria, max_page_size, "").status());
-  return ParseCriteria(*catalog(), named_, criteria).status();
+  const std::shared_ptr<const Catalog> catalog = this->catalog();
+  RETURN_IF_ERROR(
+      ReadPageRequest(criteria, *catalog->cursors, max_page_size, "").status());
+  return ParseCriteria(*catalog, named_, criteria).status();
 }
 
 absl::StatusOr<std::vector<PageRecord>> Registry::Fetch(

@@ -109,8 +109,10 @@ absl::StatusOr<state::Registry> Update(const Spaces& spaces,
   ASSIGN_OR_RETURN(state::Registry state, Parse(row));
   IdSource ids(spaces, view);
   RETURN_IF_ERROR(ids.Load());
-  const bool changed = state.schema_hash() != model.hash();
+  const bool changed =
+      state.schema_hash() != model.hash() || state.cursor_key().empty();
   if (!changed) return state;
+  if (state.cursor_key().empty()) state.set_cursor_key(Sealer::NewKey());
   for (const schema::Message* message : service.records) {
     state::RecordType* type = FindType(&state, message->full_name);
     const bool is_new = type == nullptr;
@@ -179,6 +181,7 @@ std::shared_ptr<const Catalog> MakeCatalog(const schema::Model& model,
   auto catalog = std::make_shared<Catalog>();
   catalog->model = &model;
   catalog->service = &service;
+  catalog->cursors = std::make_shared<Sealer>(state.cursor_key());
   for (const schema::Message* message : service.records) {
     for (const state::RecordType& stored : state.types()) {
       if (stored.message() != message->full_name) continue;

@@ -271,9 +271,9 @@ absl::StatusOr<SearchPage> FindPage(
     const Catalog& catalog, const Spaces& spaces, const NamedQueries& named,
     const v1::SearchCriteria& criteria, const storage::Snapshot& snapshot,
     const SearchOptions& options, absl::string_view continuation) {
-  ASSIGN_OR_RETURN(
-      const PageRequest request,
-      ReadPageRequest(criteria, options.max_page_size, continuation));
+  ASSIGN_OR_RETURN(const PageRequest request,
+                   ReadPageRequest(criteria, *catalog.cursors,
+                                   options.max_page_size, continuation));
   ASSIGN_OR_RETURN(const std::vector<Target> targets,
                    Targets(catalog, named, criteria, request));
   SearchPage page;
@@ -284,7 +284,7 @@ absl::StatusOr<SearchPage> FindPage(
     if (page.type == nullptr || !empty) {
       page = std::move(found);
       if (search.next().has_value())
-        page.next = WriteCursor(criteria, *search.next());
+        page.next = WriteCursor(criteria, *catalog.cursors, *search.next());
     }
     if (!empty) break;
   }

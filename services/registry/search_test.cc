@@ -21,6 +21,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr auto kTooMany = common::v1::REASON_SEARCH_TOO_MANY_RECORDS_FOUND;
 constexpr auto kPagination = common::v1::REASON_PAGINATION_INVALID;
@@ -191,6 +192,14 @@ TEST_F(SearchTest, RefusesCursorsThatAreNotItsOwn) {
               RefusedWith(kPagination));
   EXPECT_THAT(with("{}", page->next.substr(0, page->next.size() / 2)),
               RefusedWith(kPagination));
+  // Naming nobody, and sealed under a key of the registry's own, which stays.
+  std::string sealed;
+  ASSERT_TRUE(absl::WebSafeBase64Unescape(page->next, &sealed));
+  EXPECT_THAT(sealed, Not(HasSubstr(page->primary_keys.back())));
+  const TestRegistry another;
+  EXPECT_EQ(another.catalog->cursors->Open(sealed), std::nullopt);
+  registry_.Reopen();
+  EXPECT_OK(with("{}", page->next));
   v1::SearchCriteria both = Paged("{}", 10);
   both.mutable_pagination()->set_cursor(page->next);
   both.mutable_pagination()->set_page_number(2);

@@ -36,6 +36,10 @@ const schema::Model& SocialModel() {
 }
 
 TestRegistry::TestRegistry() : store(storage::NewMemoryStore(SpaceNames())) {
+  Reopen();
+}
+
+void TestRegistry::Reopen() {
   const schema::Service& service = *SocialModel().FindService(kSocialService);
   spaces = *FindSpaces(*store);
   const auto state = OpenState(*store, spaces, SocialModel(), service);

@@ -28,6 +28,8 @@ const schema::Model& SocialModel();
 class TestRegistry {
  public:
   TestRegistry();
+  // Reads the state anew, as another process would.
+  void Reopen();
 
   const RecordType& type(absl::string_view name) const;
   absl::StatusOr<Outcome> Put(absl::string_view type,
