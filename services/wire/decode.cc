@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "services/base/status_macros.h"
 #include "services/wire/cursor.h"
 #include "services/wire/json_text.h"
@@ -10,6 +11,8 @@
 
 namespace dci::wire {
 namespace {
+
+constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 // The members of a document, as they stand there; empty where absent.
 struct Members {
@@ -177,13 +180,16 @@ absl::StatusOr<DecodedMessage> DecodeText(const Codec& codec,
                                           const schema::Method& method,
                                           absl::string_view json,
                                           const Limits& limits, Side side) {
+  std::vector<Finding> findings;
+  if (absl::ConsumePrefix(&json, kByteOrderMark)) {
+    findings.push_back({"/", std::string(rules::kByteOrderMark)});
+  }
   std::vector<std::string> repeated;
   RETURN_IF_ERROR(Scan(json, limits, &repeated));
   if (Cursor(json).Peek() != '{') {
     return ErrorAt(absl::StatusCode::kInvalidArgument, "expected an object", "",
                    0);
   }
-  std::vector<Finding> findings;
   for (std::string& path : repeated) {
     findings.push_back({std::move(path), std::string(rules::kDuplicateKey)});
   }

@@ -40,6 +40,9 @@ namespace rules {
 
 // "" or " " or null where a value is expected; read as absent.
 inline constexpr absl::string_view kEmptyAsAbsent = "empty_as_absent";
+// A byte order mark before the document, which RFC 8259, 8.1 forbids to write
+// and allows to pass over.
+inline constexpr absl::string_view kByteOrderMark = "byte_order_mark";
 // A member that the dialects demand is absent.
 inline constexpr absl::string_view kMissingRequired = "missing_required";
 // A number where a text is expected; read as its own text.

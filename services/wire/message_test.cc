@@ -67,6 +67,19 @@ TEST(DecodeJsonTest, TakesADocumentApart) {
   EXPECT_EQ(body.search_request(0).reference_id(), "r");
 }
 
+TEST(DecodeJsonTest, PassesOverOneByteOrderMark) {
+  const std::string document =
+      absl::StrCat("{\"header\":", kHeader, ",\"message\":", kBody, "}");
+  ASSERT_OK_AND_ASSIGN(const DecodedMessage message,
+                       Decode("\xef\xbb\xbf" + document));
+  EXPECT_EQ(message.document, document);
+  EXPECT_THAT(Lines(message.findings), Contains("/ byte_order_mark"));
+  EXPECT_THAT(Decode("\xef\xbb\xbf\xef\xbb\xbf" + document),
+              StatusIs(kBad, HasSubstr("offset 0")));
+  EXPECT_FALSE(Decode("\xef\xbb" + document).ok());
+  EXPECT_FALSE(Decode("\xfe\xff" + document).ok());
+}
+
 TEST(DecodeJsonTest, SaysWhatIsMissing) {
   EXPECT_THAT(Decode("{\"message\":{}}"),
               StatusIs(kBad, HasSubstr("no header: at /header (offset 14)")));
