@@ -1,10 +1,12 @@
 #include "services/exchange/callback_address.h"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
@@ -16,6 +18,7 @@ namespace {
 
 // In a registered base: every port of the host, for a sandbox.
 constexpr absl::string_view kAnyPort = "*";
+constexpr size_t kMaxAddressBytes = 8192;  // what servers commonly accept
 
 struct Address {
   std::string origin;  // scheme, host and port, lower case, port written out
@@ -27,6 +30,18 @@ bool HasForbiddenCharacter(absl::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte <= 0x20 || byte >= 0x7f) return true;
     if (absl::string_view("\\#<>\"^`{|}").find(c) != absl::string_view::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// "%" stands before two hex digits and nowhere else.
+bool HasBrokenEscape(absl::string_view text) {
+  for (size_t at = text.find('%'); at != absl::string_view::npos;
+       at = text.find('%', at + 1)) {
+    if (at + 2 >= text.size() || !absl::ascii_isxdigit(text[at + 1]) ||
+        !absl::ascii_isxdigit(text[at + 2])) {
       return true;
     }
   }
@@ -45,6 +60,15 @@ bool HasEscapedSlash(absl::string_view segment) {
   return absl::StrContains(lower, "%2f") || absl::StrContains(lower, "%5c");
 }
 
+// "8080:" and "host:" are no ports that every reader understands alike.
+bool IsPort(absl::string_view text) {
+  int port = 0;
+  return text.size() <= 5 &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isdigit(c); }) &&
+         absl::SimpleAtoi(text, &port) && port >= 1 && port <= 65535;
+}
+
 std::optional<std::string> Origin(absl::string_view scheme,
                                   absl::string_view authority) {
   const std::string host = absl::AsciiStrToLower(authority);
@@ -55,15 +79,16 @@ std::optional<std::string> Origin(absl::string_view scheme,
   const std::string name = has_port ? host.substr(0, colon) : host;
   const std::string port = has_port ? host.substr(colon + 1) : "";
   if (name.empty()) return std::nullopt;
-  for (const char c : port) {
-    if (!absl::ascii_isdigit(c) && port != kAnyPort) return std::nullopt;
-  }
+  if (has_port && port != kAnyPort && !IsPort(port)) return std::nullopt;
   const std::string fallback = scheme == "https" ? "443" : "80";
   return absl::StrCat(scheme, "://", name, ":", port.empty() ? fallback : port);
 }
 
 std::optional<Address> Parse(absl::string_view text) {
-  if (HasForbiddenCharacter(text)) return std::nullopt;
+  if (text.size() > kMaxAddressBytes || HasForbiddenCharacter(text) ||
+      HasBrokenEscape(text)) {
+    return std::nullopt;
+  }
   const size_t colon = text.find("://");
   if (colon == absl::string_view::npos) return std::nullopt;
   const std::string scheme = absl::AsciiStrToLower(text.substr(0, colon));

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "services/base/status_matchers.h"
 #include "services/schema/reason.h"
@@ -74,6 +75,22 @@ TEST(CallbackAddress, ABaseMayBeEveryPortOfAHost) {
   EXPECT_FALSE(Accepts(base, "http://127.0.0.1:*/in"));
 }
 
+TEST(CallbackAddress, APortIsOneThatThereIs) {
+  const std::string base = "http://127.0.0.1:*";
+  for (const char* port : {"1", "80", "65535"})
+    EXPECT_TRUE(Accepts(base, absl::StrCat("http://127.0.0.1:", port, "/")));
+  for (const char* port : {"0", "65536", "99999", "4294967376", "-1", "+80",
+                           "00000000000080", "8o", "*"})
+    EXPECT_FALSE(Accepts(base, absl::StrCat("http://127.0.0.1:", port, "/")))
+        << port;
+}
+
+TEST(CallbackAddress, NoAddressIsLongerThanServersTake) {
+  const std::string base = "https://sp.example/in/";
+  EXPECT_TRUE(Accepts(base, base + std::string(8192 - base.size(), 'x')));
+  EXPECT_FALSE(Accepts(base, base + std::string(8193 - base.size(), 'x')));
+}
+
 TEST(CallbackAddress, WhatCanBeReadInTwoWaysIsRefused) {
   const std::string base = "https://sp.example/in";
   for (const char* asked : {
@@ -90,6 +107,9 @@ TEST(CallbackAddress, WhatCanBeReadInTwoWaysIsRefused) {
            "https://sp.example/in /x",
            "https://sp.example/in\r\nHost: evil.test",
            "https://sp.example:4x3/in",
+           "https://sp.example:/in",
+           "https://sp.example/in/%zz",
+           "https://sp.example/in?a=%4",
            "https://sp.example/{namespace}/callback",
            "https:///in",
            "ftp://sp.example/in",
