@@ -44,10 +44,10 @@ struct PipelineOptions {
   wire::Limits limits;
   // Items of a message; a participant may have less.
   int max_items = 10000;
-  // Bytes of results from which a synchronous search answers no further item,
-  // so that the answer's JSON, about twice as long, is within the 10 MiB that
-  // are read and signed by default. An item is refused then, and may be asked
-  // for in another message or asynchronously.
+  // Bytes of results that a synchronous search answers at most, so that the
+  // answer's JSON, about twice as long, is within the 10 MiB that are read by
+  // default. An item that would go beyond is refused, and may be asked for by
+  // smaller pages, in another message or asynchronously.
   size_t max_answer_bytes = 4 << 20;
   // HTTP status of an ACK: 200, or 202.
   int ack_http_status = 200;

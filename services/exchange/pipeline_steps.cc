@@ -53,7 +53,8 @@ absl::Status TooLate() {
 absl::Status AnswerTooLarge() {
   return schema::Refusal(
       dci::common::v1::REASON_SEARCH_TOO_MANY_RECORDS_FOUND,
-      "the answer is too large: ask for less at once, or asynchronously");
+      "the answer would be too large: ask for smaller pages, for fewer items "
+      "in a message, or asynchronously");
 }
 
 }  // namespace
@@ -203,7 +204,13 @@ void Pipeline::Impl::Search(CallPtr call) {
         bytes < options_.max_answer_bytes
             ? SearchItem(request, i, *snapshot, "", now)
             : AnswerTooLarge();
-    if (outcome.ok()) bytes += outcome->result.size();
+    if (outcome.ok()) {
+      if (bytes + outcome->result.size() > options_.max_answer_bytes) {
+        outcome = AnswerTooLarge();
+      } else {
+        bytes += outcome->result.size();
+      }
+    }
     if (!outcome.ok() &&
         (IsFault(outcome.status()) || !request.plan->items_have_status())) {
       return Refuse(call, outcome.status());

@@ -363,11 +363,13 @@ TEST(SyncTest, AfterTheDeadlineNothingIsDone) {
 
 TEST(SyncTest, ASearchAnswersNoMoreThanMemoryIsMeantToHold) {
   HarnessOptions options;
-  options.pipeline.max_answer_bytes = 1;
+  options.pipeline.max_answer_bytes = 10;
   Harness h(options);
-  ASSERT_OK(
-      h.Post("SyncAdd", Message{.items = {AddJson("r", "a-name")}}.ToJson())
-          .status);
+  ASSERT_OK(h.Post("SyncAdd", Message{.items = {AddJson("r-1", "a-name"),
+                                                AddJson("r-2", "b-one"),
+                                                AddJson("r-3", "b-two")}}
+                                  .ToJson())
+                .status);
   const auto item = [](const std::string& id) {
     return "{\"reference_id\":\"" + id +
            "\",\"prefix\":\"a\",\"timestamp\":\"2026-11-24T06:40:00Z\"}";
@@ -382,6 +384,16 @@ TEST(SyncTest, ASearchAnswersNoMoreThanMemoryIsMeantToHold) {
               AllOf(HasSubstr("\"names\":[\"a-name\"]"),
                     HasSubstr("rjct.search.too_many_records_found"),
                     HasSubstr("\"completed_count\":2")));
+  // Nor is one item given that is too large by itself.
+  std::string large = item("r-1");
+  large.replace(large.find("\"a\""), 3, "\"b\"");
+  const Answer refused =
+      h.Post("SyncList",
+             Message{.action = "list", .message_id = "m-3", .items = {large}}
+                 .ToJson());
+  EXPECT_THAT(refused.bytes,
+              AllOf(Not(HasSubstr("b-one")), HasSubstr("smaller pages"),
+                    HasSubstr("rjct.search.too_many_records_found")));
 }
 
 TEST(SyncTest, AFaultChangesNothingAndIsNotExplained) {

@@ -76,6 +76,7 @@ void AddLimits(const dci::config::v1::Limits& limits,
   AddLimit("max_items", limits.max_items(), capabilities);
   AddLimit("max_page_size", limits.max_page_size(), capabilities);
   AddLimit("max_sync_matches", limits.max_sync_matches(), capabilities);
+  AddLimit("max_answer_bytes", limits.max_answer_bytes(), capabilities);
   AddLimit("clock_skew_seconds", limits.clock_skew_seconds(), capabilities);
   AddLimit("message_age_seconds", limits.message_age_seconds(), capabilities);
   AddLimit("signature_seconds", limits.signature_seconds(), capabilities);

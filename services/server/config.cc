@@ -65,6 +65,10 @@ absl::Status CompleteLimits(config::Limits* limits) {
   RETURN_IF_ERROR(Complete(limits, "limits.message_age_seconds",
                            &L::message_age_seconds, &L::set_message_age_seconds,
                            kMessageAgeSeconds, 86400));
+  // 256 MiB: its JSON, twice that, is held in memory while it is signed.
+  RETURN_IF_ERROR(Complete(limits, "limits.max_answer_bytes",
+                           &L::max_answer_bytes, &L::set_max_answer_bytes,
+                           kMaxAnswerBytes, 256 << 20));
   RETURN_IF_ERROR(Complete(limits, "limits.signature_seconds",
                            &L::signature_seconds, &L::set_signature_seconds,
                            kSignatureSeconds, 366 * 86400));

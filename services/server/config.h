@@ -18,6 +18,8 @@ inline constexpr int kMaxItems = 10000;
 inline constexpr int kMaxPageSize = 1000;
 // Counting is exact up to here; it costs about a millisecond a thousand.
 inline constexpr int kMaxSyncMatches = 10000;
+// As JSON it is within the 10 MiB that peers read by default.
+inline constexpr int kMaxAnswerBytes = 4 << 20;
 inline constexpr int kClockSkewSeconds = 60;
 inline constexpr int kMessageAgeSeconds = 300;
 // The published example of a DCI string is valid for 60,000 s.

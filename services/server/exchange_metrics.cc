@@ -62,15 +62,34 @@ void AddStore(const storage::StoreStats& stats, std::vector<Sample>* samples) {
 
 void AddOutbox(const std::vector<exchange::OutboxCounts>& counts,
                std::vector<Sample>* samples) {
+  uint64_t queued = 0, parked = 0;
+  for (const exchange::OutboxCounts& count : counts) {
+    queued += count.queued;
+    parked += count.parked_lanes;
+  }
+  samples->push_back({"dci_outbox_queued",
+                      "Messages that wait to leave.",
+                      false,
+                      {},
+                      static_cast<double>(queued)});
+  samples->push_back({"dci_outbox_parked_lanes",
+                      "Lanes given up.",
+                      false,
+                      {},
+                      static_cast<double>(parked)});
+}
+
+void AddDestinations(const std::vector<exchange::OutboxCounts>& counts,
+                     std::vector<Sample>* samples) {
   for (const exchange::OutboxCounts& count : counts)
-    samples->push_back({"dci_outbox_queued",
-                        "Messages that wait to leave.",
+    samples->push_back({"dci_outbox_destination_queued",
+                        "Messages that wait to leave, by receiver.",
                         false,
                         {{"destination", count.destination}},
                         static_cast<double>(count.queued)});
   for (const exchange::OutboxCounts& count : counts)
-    samples->push_back({"dci_outbox_parked_lanes",
-                        "Lanes given up.",
+    samples->push_back({"dci_outbox_destination_parked_lanes",
+                        "Lanes given up, by receiver.",
                         false,
                         {{"destination", count.destination}},
                         static_cast<double>(count.parked_lanes)});
@@ -86,6 +105,14 @@ void AddExchangeMetrics(const exchange::Pipeline& pipeline,
   const auto snapshot = store.GetSnapshot();
   if (auto counts = pipeline.outbox().Counts(*snapshot); counts.ok())
     AddOutbox(*counts, samples);
+}
+
+void AddDestinationMetrics(const exchange::Pipeline& pipeline,
+                           const storage::Store& store,
+                           std::vector<Sample>* samples) {
+  const auto snapshot = store.GetSnapshot();
+  if (auto counts = pipeline.outbox().Counts(*snapshot); counts.ok())
+    AddDestinations(*counts, samples);
 }
 
 }  // namespace dci::server

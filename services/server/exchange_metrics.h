@@ -10,11 +10,17 @@
 
 namespace dci::server {
 
-// Counters of messages, of the store, and what waits in the outbox by
-// destination. Queues that cannot be read are left out.
+// Counters of messages, of the store, and what waits in the outbox. Queues
+// that cannot be read are left out.
 void AddExchangeMetrics(const exchange::Pipeline& pipeline,
                         const storage::Store& store,
                         std::vector<Sample>* samples);
+
+// The same of the outbox by receiver, for the operator: ids of participants
+// are nobody else's business.
+void AddDestinationMetrics(const exchange::Pipeline& pipeline,
+                           const storage::Store& store,
+                           std::vector<Sample>* samples);
 
 }  // namespace dci::server
 

@@ -49,10 +49,10 @@ exchange::PipelineOptions PipelineOptionsOf(
   const config::Limits& limits = config.limits();
   options.limits.max_bytes = limits.max_message_bytes();
   options.max_items = limits.max_items();
+  options.max_answer_bytes = limits.max_answer_bytes();
   options.ack_http_status = config.async_http_status();
-  options.replay_window =
-      absl::Seconds(limits.message_age_seconds()) +
-      2 * absl::Seconds(limits.clock_skew_seconds());
+  options.replay_window = absl::Seconds(limits.message_age_seconds()) +
+                          2 * absl::Seconds(limits.clock_skew_seconds());
   const config::Delivery& delivery = config.delivery();
   options.send_timeout = absl::Milliseconds(delivery.timeout_ms());
   options.dispatch.backoff.first_delay =
@@ -269,6 +269,11 @@ class Institution::Impl {
     for (const schema::Service* service : served_.admin_services)
       options.services.push_back({service, true, false});
     options.plain = gate_->Guard(served_.admin);
+    options.pages["GET /metrics"] = gate_->Guard(MetricsPageOf([this] {
+      std::vector<Sample> samples = Samples();
+      AddDestinationMetrics(*pipeline_, *store_, &samples);
+      return samples;
+    }));
     for (auto& [path, page] : served_.admin_pages)
       options.pages[path] = gate_->Guard(page);
     ASSIGN_OR_RETURN(admin_,

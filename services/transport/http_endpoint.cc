@@ -1,9 +1,12 @@
 #include "services/transport/http_endpoint.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "services/base/status_macros.h"
 #include "services/schema/reason.h"
@@ -118,24 +121,40 @@ bool HttpEndpoint::HandlePage(net::HttpRequest& request,
   return true;
 }
 
+// The verbs that a page answers to, as in Allow; empty where there is none.
+std::string HttpEndpoint::VerbsOf(absl::string_view path) const {
+  std::vector<std::string> verbs;
+  for (const auto& [key, page] : options_.pages) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(key, absl::MaxSplits(' ', 1));
+    if (parts.second != path) continue;
+    verbs.emplace_back(parts.first);
+    if (parts.first == "GET") verbs.emplace_back("HEAD");
+  }
+  std::sort(verbs.begin(), verbs.end());
+  return absl::StrJoin(verbs, ", ");
+}
+
+net::HttpResponse HttpEndpoint::RefuseVerb(const std::string& verbs) const {
+  net::HttpResponse response = Refuse(
+      schema::Refusal(REASON_REQUEST_BAD, absl::StrCat("use ", verbs)), 405);
+  response.headers.Add("Allow", verbs);
+  return response;
+}
+
 void HttpEndpoint::Handle(net::HttpRequest request, net::Responder respond) {
   if (HandlePage(request, respond)) return;
   const schema::Method* method = routes_.Find(request.path);
   if (method == nullptr) {
+    if (const std::string verbs = VerbsOf(request.path); !verbs.empty())
+      return respond(RefuseVerb(verbs));
     respond(Refuse(
         schema::Refusal(REASON_REQUEST_NOT_FOUND,
                         absl::StrCat("no operation at ", request.path))));
     return;
   }
-  if (request.method != method->http_verb) {
-    net::HttpResponse response =
-        Refuse(schema::Refusal(REASON_REQUEST_BAD,
-                               absl::StrCat("use ", method->http_verb)),
-               405);
-    response.headers.Add("Allow", method->http_verb);
-    respond(std::move(response));
-    return;
-  }
+  if (request.method != method->http_verb)
+    return respond(RefuseVerb(method->http_verb));
   if (!request.body.empty() && !IsJson(request)) {
     respond(Refuse(schema::Refusal(REASON_REQUEST_BAD,
                                    "Content-Type must be application/json"),

@@ -58,6 +58,8 @@ class HttpEndpoint : private net::HttpHandler {
                       net::Responder respond);
   void HandlePlain(const schema::Method& method, net::HttpRequest request,
                    net::Responder respond);
+  std::string VerbsOf(absl::string_view path) const;
+  net::HttpResponse RefuseVerb(const std::string& verbs) const;
   bool HandlePage(net::HttpRequest& request, net::Responder& respond);
   net::HttpResponse Refuse(const absl::Status& refusal, int status = 0) const;
 

@@ -14,6 +14,14 @@ namespace dci::trust {
 
 using dci::config::v1::SignatureProfile;
 
+namespace {
+
+// What this side wrote itself is bounded where it is made.
+constexpr wire::Limits kOwnLimits{.max_bytes = size_t{1} << 40,
+                                  .max_depth = 1000};
+
+}  // namespace
+
 Signer::Signer(std::string id, const KeyRing* ring)
     : id_(std::move(id)), ring_(ring) {}
 
@@ -41,8 +49,9 @@ absl::StatusOr<Signed> Signer::Sign(absl::string_view header_json,
   // that must arrive, numbers of any length included.
   if (!compact && profile.canonicalization() !=
                       dci::config::v1::CANONICALIZATION_AS_RECEIVED) {
-    ASSIGN_OR_RETURN(document,
-                     wire::Canonicalize(document, profile.canonicalization()));
+    ASSIGN_OR_RETURN(
+        document,
+        wire::Canonicalize(document, profile.canonicalization(), kOwnLimits));
   }
   if (dci_string) {
     ASSIGN_OR_RETURN(result.signature_member,

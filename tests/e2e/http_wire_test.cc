@@ -1,6 +1,8 @@
 // The HTTP wire of a whole server: paths, limits, tokens, the operator.
+#include <array>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -40,6 +42,9 @@ class HttpWireTest : public testing::Test {
     client->set_client_id("member-client");
     client->set_secret_sha256(absl::BytesToHexString(Sha256("s3cret")));
     *config.add_participants() = member;
+    config::v1::Participant dead_end = Caller("dead-end");
+    dead_end.add_callback_bases("http://127.0.0.1:1");
+    *config.add_participants() = dead_end;
     auto site = Site::Start(config);
     ASSERT_OK(site);
     site_ = site->release();
@@ -208,6 +213,46 @@ TEST_F(HttpWireTest, MetricsAreReadablePrometheusText) {
     ++samples;
   }
   EXPECT_GT(samples, 5) << answer.body;
+}
+
+TEST_F(HttpWireTest, MetricsForEverybodyNameNobody) {
+  // Nobody listens there: the callback waits in the outbox.
+  const std::string document =
+      SearchDocument("dead-end", "waits", "http://127.0.0.1:1/");
+  ASSERT_EQ(Post("/registry/search", document).status, 200);
+  EXPECT_THAT(Get("/metrics").body, AllOf(HasSubstr("dci_outbox_queued"),
+                                          Not(HasSubstr("dead-end"))));
+  // The operator sees whom it is for, once it is decided.
+  const auto page = [] {
+    return site_
+        ->Call(site_->AdminUrl("/metrics"), "",
+               {{"Authorization", std::string("Bearer ") + kOperatorToken}})
+        .body;
+  };
+  std::string body;
+  for (int i = 0; i < 1000 && !absl::StrContains(body, "dead-end"); ++i)
+    body = page();
+  EXPECT_THAT(body, HasSubstr("dci_outbox_destination_queued{"
+                              "destination=\"dead-end\"} 1"));
+  EXPECT_EQ(site_->Call(site_->AdminUrl("/metrics"), "").status, 401);
+}
+
+TEST_F(HttpWireTest, AKnownPathSaysWhichVerbItTakes) {
+  const auto verb = [](const std::string& path, const std::string& method) {
+    return site_->Call(site_->Url(path), "", {}, method);
+  };
+  for (const auto& [method, path, allow] :
+       std::vector<std::array<std::string, 3>>{
+           {"POST", "/health", "GET, HEAD"},
+           {"DELETE", "/metrics", "GET, HEAD"},
+           {"GET", "/registry/search", "POST"},
+           {"GET", "/oauth2/client/token", "POST"},
+           {"PUT", "/validate", "POST"}}) {
+    const net::HttpResponse answer = verb(path, method);
+    EXPECT_EQ(answer.status, 405) << method << " " << path;
+    EXPECT_EQ(answer.headers.GetOr("Allow"), allow) << path;
+  }
+  EXPECT_EQ(verb("/no/such", "POST").status, 404);
 }
 
 TEST_F(HttpWireTest, TheServerIsHealthyAndReady) {

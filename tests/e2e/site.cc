@@ -124,9 +124,9 @@ std::string Site::GrpcTarget() const {
 }
 
 net::HttpResponse Site::Call(const std::string& url, const std::string& body,
-                             net::Headers headers) {
+                             net::Headers headers, const std::string& verb) {
   net::HttpClientRequest request;
-  request.method = body.empty() ? "GET" : "POST";
+  request.method = !verb.empty() ? verb : body.empty() ? "GET" : "POST";
   request.url = url;
   request.headers = std::move(headers);
   if (!body.empty() && !request.headers.Has("Content-Type"))

@@ -46,10 +46,11 @@ class Site {
   std::string AdminUrl(const std::string& path) const;
   std::string GrpcTarget() const;
 
-  // An answer of any status; what fails on the way fails the test. A body
-  // that is empty makes it a GET.
+  // An answer of any status; what fails on the way fails the test. Without a
+  // verb, a body that is empty makes it a GET, any other a POST.
   net::HttpResponse Call(const std::string& url, const std::string& body,
-                         net::Headers headers = {});
+                         net::Headers headers = {},
+                         const std::string& verb = "");
 
  private:
   Site() = default;
