@@ -1,16 +1,21 @@
 #include "services/sandbox/ecosystem.h"
 
+#include <algorithm>
+#include <functional>
+#include <future>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "services/base/hash.h"
 #include "services/base/status_macros.h"
-#include "services/sandbox/own_files.h"
+#include "services/sandbox/introductions.h"
 #include "services/sandbox/seed/seed.h"
 #include "services/server/compiled_schema.h"
 #include "services/server/config.h"
-#include "services/server/inbox_domain.h"
+#include "services/server/domains.h"
+#include "services/server/own_files.h"
 
 namespace dci::sandbox {
 namespace {
@@ -19,185 +24,165 @@ namespace config = ::dci::config::v1;
 
 constexpr absl::Duration kDrain = absl::Seconds(10);
 
-// Text that the published samples carry as a signature, up to its key.
-constexpr char kSampleSignature[] =
-    "Signature:  namespace=\"dci\", kidId=\"{sender_id}*";
-
 std::string Url(int port) { return absl::StrCat("http://127.0.0.1:", port); }
 
-// A configuration that both institutions share.
-config::ServerConfig BaseConfig(const std::string& id,
-                                const std::string& data_dir,
-                                const std::string& operator_token) {
-  config::ServerConfig server;
-  server.set_id(id);
-  server.set_data_dir(absl::StrCat(data_dir, "/", id, "/store"));
-  server.set_sandbox(true);
-  for (const char* use : {"sig", "enc"}) {
-    config::OwnKey* key = server.add_keys();
-    key->set_file(absl::StrCat(data_dir, "/", id, "/", use, ".jwk"));
-    key->set_use(use);
-  }
-  // Whoever tries things out names addresses where nobody listens, and waits
-  // for the next callback all the same.
-  server.mutable_delivery()->set_max_delay_ms(5000);
-  server.add_admin_token_sha256(absl::BytesToHexString(Sha256(operator_token)));
-  return server;
+// Does a step for each institution at once: what takes long is the disk's and
+// each one's own. The first error, in their order.
+absl::Status ForEach(const std::vector<std::unique_ptr<Resident>>& residents,
+                     const std::function<absl::Status(Resident*)>& step) {
+  std::vector<std::future<absl::Status>> steps;
+  for (const auto& resident : residents)
+    steps.push_back(std::async(std::launch::async, step, resident.get()));
+  absl::Status result;
+  for (auto& one : steps) result.Update(one.get());
+  return result;
 }
 
-config::SignatureProfile DciString() {
-  config::SignatureProfile profile;
-  profile.set_form(config::SIGNATURE_FORM_DCI_STRING);
-  return profile;
-}
-
-// How the institutions of the sandbox see each other: signed both ways.
-config::Participant Partner(const std::string& id, const std::string& base) {
-  config::Participant partner;
-  partner.set_sender_id(id);
-  partner.set_signature(config::POLICY_REQUIRED);
-  partner.set_authorization(config::POLICY_OPTIONAL);
-  partner.set_encryption(config::POLICY_OPTIONAL);
-  // Published samples have an empty transaction_id, and so has their answer.
-  partner.set_tolerance(config::TOLERANCE_LENIENT);
-  *partner.add_verify() = DciString();
-  *partner.mutable_sign() = DciString();
-  partner.set_jwks_uri(absl::StrCat(base, "/.well-known/jwks.json"));
-  partner.add_callback_bases(base);
-  partner.set_append_callback_path(true);
-  partner.set_allow_private_addresses(true);
-  for (const char* scope : {"registry.search", "registry.on-search"})
-    partner.add_scopes(scope);
-  return partner;
-}
-
-// Everybody else on this machine: taken as they come, so that a first message
-// with curl, a published sample or a test kit gets an answer. Callbacks go to
-// the SP-System unless sender_uri names another loopback address.
-config::Participant Anybody(const std::string& sp_system_url) {
-  config::Participant anybody = Partner("*", sp_system_url);
-  anybody.clear_jwks_uri();
-  anybody.set_signature(config::POLICY_OPTIONAL);
-  anybody.set_duplicates(config::DUPLICATES_REPORT);
-  // No sample needs it, and test kits look whether it is refused.
-  anybody.add_errors("too_long");
-  anybody.add_placeholder_signatures("unsigned-stub");
-  anybody.add_placeholder_signatures(kSampleSignature);
-  anybody.set_append_callback_path(false);
-  for (const char* base :
-       {"http://127.0.0.1:*", "http://localhost:*", "http://[::1]:*"})
-    anybody.add_callback_bases(base);
-  return anybody;
-}
-
-// Makes folder and keys of an institution.
-absl::Status Prepare(const std::string& data_dir, const std::string& id) {
-  const std::string folder = absl::StrCat(data_dir, "/", id);
-  RETURN_IF_ERROR(MakeFolder(folder));
-  RETURN_IF_ERROR(MakeKey(absl::StrCat(folder, "/sig.jwk"), "EdDSA"));
-  return MakeKey(absl::StrCat(folder, "/enc.jwk"), "RSA-OAEP-256");
+// What a registry of the sandbox answers beyond the defaults.
+void Open(config::RegistryConfig* registry) {
+  // Samples and kits write names of their own for the registry.
+  registry->add_accepted_receiver_ids("*");
+  if (registry->service() != "dci.social.v1.SocialRegistry") return;
+  config::NamedQueryConfig* named = registry->add_named_queries();
+  named->set_name("DCI:NamedQuery:groupsBelowPovertyScore");
+  named->set_record("Group");
+  named->set_query("{\"poverty_score\":{\"$lt\":\"${score}\"}}");
+  named->set_description("Groups with a poverty score below `score`.");
 }
 
 }  // namespace
 
+std::string Resident::url() const { return Url(institution->http_port()); }
+std::string Resident::admin_url() const {
+  return Url(institution->admin_port());
+}
+std::string Resident::grpc_target() const {
+  return absl::StrCat("127.0.0.1:", institution->grpc_port());
+}
+
 Ecosystem::~Ecosystem() = default;
 
-std::string Ecosystem::registry_url() const {
-  return Url(registry_->http_port());
+const Resident& Ecosystem::At(absl::string_view name) const {
+  return **std::find_if(
+      residents_.begin(), residents_.end(),
+      [name](const auto& resident) { return resident->name == name; });
 }
-std::string Ecosystem::registry_admin_url() const {
-  return Url(registry_->admin_port());
-}
-std::string Ecosystem::sp_system_url() const {
-  return Url(sp_system_->http_port());
-}
-std::string Ecosystem::sp_system_admin_url() const {
-  return Url(sp_system_->admin_port());
+
+std::string Ecosystem::KeyFile(absl::string_view name) const {
+  return absl::StrCat(data_dir_, "/", At(name).id, "/sig.jwk");
 }
 
 absl::StatusOr<std::unique_ptr<Ecosystem>> Ecosystem::Start(
     const server::SandboxFlags& flags) {
   std::unique_ptr<Ecosystem> all(new Ecosystem);
   all->data_dir_ = flags.data_dir;
-  RETURN_IF_ERROR(MakeFolder(all->data_dir_));
-  ASSIGN_OR_RETURN(all->operator_token_,
-                   MakeToken(absl::StrCat(all->data_dir_, "/operator.token")));
+  RETURN_IF_ERROR(server::MakeFolder(all->data_dir_));
+  ASSIGN_OR_RETURN(
+      all->operator_token_,
+      server::MakeToken(absl::StrCat(all->data_dir_, "/operator.token")));
   all->log_file_.reset(
       std::fopen(absl::StrCat(all->data_dir_, "/log.jsonl").c_str(), "a"));
   if (all->log_file_ == nullptr)
     return absl::UnavailableError(
         absl::StrCat("cannot write ", all->data_dir_, "/log.jsonl"));
   ASSIGN_OR_RETURN(all->model_, server::CompiledSchema());
-  RETURN_IF_ERROR(all->StartRegistry(flags));
-  RETURN_IF_ERROR(all->StartSpSystem(flags));
-  RETURN_IF_ERROR(all->Introduce());
-  RETURN_IF_ERROR(all->Seed(flags));
+  all->AddResidents();
+  RETURN_IF_ERROR(ForEach(all->residents_, [&](Resident* resident) {
+    return all->StartOne(flags, resident);
+  }));
+  RETURN_IF_ERROR(ForEach(all->residents_, [&](Resident* resident) {
+    // Only now does each know the others' ports.
+    RETURN_IF_ERROR(all->Introduce(resident));
+    return all->Seed(flags, resident);
+  }));
   return all;
 }
 
-absl::Status Ecosystem::StartRegistry(const server::SandboxFlags& flags) {
-  RETURN_IF_ERROR(Prepare(data_dir_, kRegistryId));
-  config::ServerConfig config =
-      BaseConfig(kRegistryId, data_dir_, operator_token_);
-  config.mutable_http()->set_port(flags.http_port);
-  config.mutable_grpc()->set_port(flags.grpc_port);
-  config.mutable_admin()->set_port(flags.admin_port);
-  config::RegistryConfig* social = config.add_registries();
-  social->set_service("dci.social.v1.SocialRegistry");
-  // Samples and kits write names of their own for the registry.
-  social->add_accepted_receiver_ids("*");
-  config::NamedQueryConfig* named = social->add_named_queries();
-  named->set_name("DCI:NamedQuery:groupsBelowPovertyScore");
-  named->set_record("Group");
-  named->set_query("{\"poverty_score\":{\"$lt\":\"${score}\"}}");
-  named->set_description("Groups with a poverty score below `score`.");
-  RETURN_IF_ERROR(server::CompleteConfig(&config));
-  registry_log_ =
-      std::make_unique<server::JsonLog>(kRegistryId, log_file_.get());
+void Ecosystem::AddResidents() {
+  for (const server::KnownRegistry& known : server::KnownRegistries()) {
+    auto resident = std::make_unique<Resident>();
+    resident->name = known.name;
+    resident->title = known.title;
+    resident->id = server::IdOf(known);
+    resident->place = known.place;
+    resident->registry = &known;
+    residents_.push_back(std::move(resident));
+  }
+  auto sp_system = std::make_unique<Resident>();
+  sp_system->name = kSpSystem;
+  sp_system->title = "SP-System";
+  sp_system->id = kSpSystemId;
+  sp_system->place = server::kSpSystemPlace;
+  residents_.push_back(std::move(sp_system));
+  std::sort(residents_.begin(), residents_.end(),
+            [](const auto& a, const auto& b) { return a->place < b->place; });
+}
+
+absl::StatusOr<config::ServerConfig> Ecosystem::ConfigOf(
+    const server::SandboxFlags& flags, const Resident& resident) const {
+  const std::string folder = absl::StrCat(data_dir_, "/", resident.id);
+  config::ServerConfig server;
+  server.set_id(resident.id);
+  server.set_data_dir(absl::StrCat(folder, "/store"));
+  server.set_sandbox(true);
+  RETURN_IF_ERROR(server::MakeOwnKeys(folder, &server));
+  const server::Ports ports =
+      server::PortsAt(flags.first_ports, resident.place);
+  server.mutable_http()->set_port(ports.http);
+  server.mutable_grpc()->set_port(ports.grpc);
+  server.mutable_admin()->set_port(ports.admin);
+  // Whoever tries things out names addresses where nobody listens, and waits
+  // for the next callback all the same.
+  server.mutable_delivery()->set_max_delay_ms(5000);
+  server.add_admin_token_sha256(
+      absl::BytesToHexString(Sha256(operator_token_)));
+  if (resident.registry != nullptr) {
+    server::ApplyDefaults(*resident.registry, folder, &server);
+    Open(server.mutable_registries(0));
+  } else {
+    for (const server::KnownRegistry& known : server::KnownRegistries())
+      server.add_inbox(absl::StrCat(known.service, "Callback"));
+    // It also takes the results for everybody who named no address.
+    server.add_accepted_receiver_ids("*");
+  }
+  RETURN_IF_ERROR(server::CompleteConfig(&server));
+  return server;
+}
+
+absl::Status Ecosystem::StartOne(const server::SandboxFlags& flags,
+                                 Resident* resident) {
   server::InstitutionOptions options;
-  auto domain = std::make_unique<server::RegistryDomain>(
-      std::vector<config::RegistryConfig>{config.registries(0)});
-  registry_domain_ = domain.get();
-  options.domains.push_back(std::move(domain));
-  options.config = std::move(config);
+  ASSIGN_OR_RETURN(options.config, ConfigOf(flags, *resident));
+  options.domains = server::DomainsFor(options.config);
+  resident->domain = server::FindRegistries(options.domains);
+  resident->log =
+      std::make_unique<server::JsonLog>(resident->id, log_file_.get());
   options.model = model_.get();
-  options.log = registry_log_.get();
-  ASSIGN_OR_RETURN(registry_, server::Institution::Start(std::move(options)));
+  options.log = resident->log.get();
+  ASSIGN_OR_RETURN(resident->institution,
+                   server::Institution::Start(std::move(options)));
   return absl::OkStatus();
 }
 
-absl::Status Ecosystem::StartSpSystem(const server::SandboxFlags& flags) {
-  RETURN_IF_ERROR(Prepare(data_dir_, kSpSystemId));
-  sp_key_file_ = absl::StrCat(data_dir_, "/", kSpSystemId, "/sig.jwk");
-  config::ServerConfig config =
-      BaseConfig(kSpSystemId, data_dir_, operator_token_);
-  config.mutable_http()->set_port(flags.sp_http_port);
-  config.mutable_admin()->set_port(flags.sp_admin_port);
-  config.add_inbox("dci.social.v1.SocialRegistryCallback");
-  // It also takes the results for everybody who named no address.
-  config.add_accepted_receiver_ids("*");
-  RETURN_IF_ERROR(server::CompleteConfig(&config));
-  sp_log_ = std::make_unique<server::JsonLog>(kSpSystemId, log_file_.get());
-  server::InstitutionOptions options;
-  options.domains.push_back(std::make_unique<server::InboxDomain>(
-      std::vector<std::string>(config.inbox().begin(), config.inbox().end())));
-  options.config = std::move(config);
-  options.model = model_.get();
-  options.log = sp_log_.get();
-  ASSIGN_OR_RETURN(sp_system_, server::Institution::Start(std::move(options)));
-  return absl::OkStatus();
+absl::Status Ecosystem::Introduce(Resident* resident) {
+  const bool serves = resident->registry != nullptr;
+  exchange::ParticipantStore& known = resident->institution->participants();
+  for (const auto& other : residents_) {
+    if (other.get() == resident) continue;
+    // The SP-System hears from all registries; a registry hears from some as
+    // their only caller.
+    const bool apart = serves && other->registry == nullptr;
+    RETURN_IF_ERROR(known.Put(
+        Partner(other->id, other->url(), apart ? resident->name : "")));
+  }
+  return serves ? known.Put(Anybody(At(kSpSystem).url(), resident->name))
+                : absl::OkStatus();
 }
 
-// Done after the start, because each must know the other's port.
-absl::Status Ecosystem::Introduce() {
-  RETURN_IF_ERROR(
-      registry_->participants().Put(Partner(kSpSystemId, sp_system_url())));
-  RETURN_IF_ERROR(registry_->participants().Put(Anybody(sp_system_url())));
-  return sp_system_->participants().Put(Partner(kRegistryId, registry_url()));
-}
-
-absl::Status Ecosystem::Seed(const server::SandboxFlags& flags) {
-  registry::Registry& registry = registry_domain_->registry(0);
+absl::Status Ecosystem::Seed(const server::SandboxFlags& flags,
+                             Resident* resident) {
+  if (resident->domain == nullptr) return absl::OkStatus();
+  registry::Registry& registry = resident->domain->registry(0);
   const auto snapshot = registry.store().GetSnapshot();
   // What was seeded or loaded before stays as it is.
   if (snapshot->Scan({registry.spaces().records, "", ""})->Valid())
@@ -205,26 +190,31 @@ absl::Status Ecosystem::Seed(const server::SandboxFlags& flags) {
   SeedOptions options;
   options.households = static_cast<int>(flags.households);
   options.seed = static_cast<uint32_t>(flags.seed);
-  absl::Status failed;
-  RETURN_IF_ERROR(GiveSeed(options, [&](SeedRecord record) -> absl::Status {
-    ASSIGN_OR_RETURN(registry::RecordChange change,
-                     registry.Upsert(record.type, std::move(record.record)));
-    ++records_seeded_;
-    registry.Commit(std::move(change), absl::Now(),
-                    [&failed](absl::StatusOr<registry::Outcome> outcome) {
-                      if (!outcome.ok()) failed = outcome.status();
-                    });
-    // Keeps the committer's queue well below its bound.
-    if (records_seeded_ % 10000 == 0) registry.store().Drain();
-    return absl::OkStatus();
-  }));
+  absl::Status failed;  // written by the committer's one thread
+  uint64_t given = 0;
+  const absl::Status given_all =
+      GiveSeed(resident->name, options, [&](SeedRecord record) -> absl::Status {
+        ASSIGN_OR_RETURN(
+            registry::RecordChange change,
+            registry.Upsert(record.type, std::move(record.record)));
+        registry.Commit(std::move(change), absl::Now(),
+                        [&failed](absl::StatusOr<registry::Outcome> outcome) {
+                          if (!outcome.ok()) failed = outcome.status();
+                        });
+        // Keeps the committer's queue well below its bound.
+        if (++given % 10000 == 0) registry.store().Drain();
+        return absl::OkStatus();
+      });
   registry.store().Drain();
-  return failed;
+  records_seeded_ += given;
+  return given_all.ok() ? failed : given_all;
 }
 
 void Ecosystem::Shutdown() {
-  registry_->Shutdown(kDrain);
-  sp_system_->Shutdown(kDrain);
+  std::vector<std::thread> stopping;
+  for (const auto& resident : residents_)
+    stopping.emplace_back([&] { resident->institution->Shutdown(kDrain); });
+  for (std::thread& one : stopping) one.join();
 }
 
 }  // namespace dci::sandbox

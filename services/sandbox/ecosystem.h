@@ -1,24 +1,51 @@
 // The institutions of the sandbox, each with a store, keys and ports of its
-// own, in one process, on loopback addresses only.
+// own, in one process, on loopback addresses only: a registry of each kind
+// that the standard names, and a social-protection system.
 #ifndef CONVERGENCE_SERVICES_SANDBOX_ECOSYSTEM_H_
 #define CONVERGENCE_SERVICES_SANDBOX_ECOSYSTEM_H_
 
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "services/server/flags.h"
 #include "services/server/institution.h"
+#include "services/server/known_registries.h"
 #include "services/server/registry_domain.h"
 
 namespace dci::sandbox {
 
-// sender_id of the social registry and of the social-protection system; not
-// those that published samples and kits send unsigned ("SP-System", "SR").
-inline constexpr char kRegistryId[] = "social-registry";
+// Names of institutions, of their folders, and of the paths of registries.
+inline constexpr char kSocial[] = "social";
+inline constexpr char kSpSystem[] = "sp-system";
+// sender_id of the social-protection system. Like those of the registries
+// ("crvs-registry") it is none that published samples and kits send unsigned
+// ("SP-System", "SR").
 inline constexpr char kSpSystemId[] = "sandbox-sp-system";
+
+// One institution, running.
+struct Resident {
+  std::string name;   // "crvs"
+  std::string title;  // "civil registry"
+  std::string id;     // sender_id
+  int place = 0;
+  // Null for the SP-System.
+  const server::KnownRegistry* registry = nullptr;
+  // Of the institution; null for the SP-System.
+  server::RegistryDomain* domain = nullptr;
+  std::unique_ptr<server::JsonLog> log;
+  std::unique_ptr<server::Institution> institution;
+
+  // Bases of the endpoints: "http://127.0.0.1:3333".
+  std::string url() const;
+  std::string admin_url() const;
+  std::string grpc_target() const;  // "127.0.0.1:50051"
+};
 
 class Ecosystem {
  public:
@@ -29,18 +56,17 @@ class Ecosystem {
       const server::SandboxFlags& flags);
   ~Ecosystem();
 
-  server::Institution& registry() { return *registry_; }
-  server::Institution& sp_system() { return *sp_system_; }
+  // In the order of their places.
+  const std::vector<std::unique_ptr<Resident>>& residents() const {
+    return residents_;
+  }
+  // By name; it must exist.
+  const Resident& At(absl::string_view name) const;
 
-  // Bases of the endpoints: "http://127.0.0.1:3333".
-  std::string registry_url() const;
-  std::string registry_admin_url() const;
-  std::string sp_system_url() const;
-  std::string sp_system_admin_url() const;
-  // Opens the admin endpoints of both.
+  // Opens the admin endpoint of each.
   const std::string& operator_token() const { return operator_token_; }
-  // File with the private key with which the SP-System signs.
-  const std::string& sp_system_key_file() const { return sp_key_file_; }
+  // File with the private key with which an institution signs.
+  std::string KeyFile(absl::string_view name) const;
   uint64_t records_seeded() const { return records_seeded_; }
 
   // Finishes what is in progress.
@@ -49,23 +75,20 @@ class Ecosystem {
  private:
   Ecosystem() = default;
 
-  absl::Status StartRegistry(const server::SandboxFlags& flags);
-  absl::Status StartSpSystem(const server::SandboxFlags& flags);
-  absl::Status Introduce();
-  absl::Status Seed(const server::SandboxFlags& flags);
+  void AddResidents();
+  absl::Status StartOne(const server::SandboxFlags& flags, Resident* resident);
+  absl::StatusOr<config::v1::ServerConfig> ConfigOf(
+      const server::SandboxFlags& flags, const Resident& resident) const;
+  absl::Status Introduce(Resident* resident);
+  absl::Status Seed(const server::SandboxFlags& flags, Resident* resident);
 
   std::unique_ptr<const schema::Model> model_;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> log_file_{nullptr,
                                                             &std::fclose};
-  std::unique_ptr<server::JsonLog> registry_log_;
-  std::unique_ptr<server::JsonLog> sp_log_;
   std::string data_dir_;
   std::string operator_token_;
-  std::string sp_key_file_;
-  uint64_t records_seeded_ = 0;
-  server::RegistryDomain* registry_domain_ = nullptr;  // of registry_
-  std::unique_ptr<server::Institution> registry_;
-  std::unique_ptr<server::Institution> sp_system_;
+  std::atomic<uint64_t> records_seeded_{0};
+  std::vector<std::unique_ptr<Resident>> residents_;
 };
 
 }  // namespace dci::sandbox

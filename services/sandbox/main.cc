@@ -8,17 +8,11 @@
 #include "services/sandbox/ecosystem.h"
 #include "services/sandbox/tour.h"
 #include "services/server/flags.h"
+#include "services/server/own_files.h"
 #include "services/server/stop_signal.h"
 
 namespace dci::sandbox {
 namespace {
-
-std::string UserDataFolder() {
-  if (const char* data = std::getenv("XDG_DATA_HOME"); data && *data)
-    return absl::StrCat(data, "/convergence/sandbox");
-  const char* home = std::getenv("HOME");
-  return absl::StrCat(home ? home : ".", "/.local/share/convergence/sandbox");
-}
 
 // A folder that is gone with the object.
 class FreshFolder {
@@ -39,27 +33,29 @@ class FreshFolder {
   std::string path_;
 };
 
-void PrintWelcome(Ecosystem& all, const std::string& data_dir) {
+void PrintWelcome(const Ecosystem& all, const std::string& data_dir) {
   std::printf(
       "The sandbox is PERMISSIVE: unsigned messages of unknown senders are "
       "taken.\nIt listens on loopback addresses only and is not for real "
-      "data.\n\n"
-      "  social registry   %s   gRPC 127.0.0.1:%d\n"
-      "  SP-System         %s   (the caller's side)\n"
-      "  operator          %s   bearer token: %s\n"
-      "  arrived callbacks %s/inbox\n"
-      "  data, log         %s\n",
-      all.registry_url().c_str(), all.registry().grpc_port(),
-      all.sp_system_url().c_str(), all.registry_admin_url().c_str(),
-      all.operator_token().c_str(), all.sp_system_admin_url().c_str(),
-      data_dir.c_str());
+      "data.\n\n");
+  for (const auto& one : all.residents())
+    std::printf("  %-20s %s   gRPC %s   operator %s\n", one->title.c_str(),
+                one->url().c_str(), one->grpc_target().c_str(),
+                one->admin_url().c_str());
+  const Resident& social = all.At(kSocial);
+  std::printf(
+      "\n  operator             %s   bearer token: %s   (of all of them)\n"
+      "  arrived callbacks    %s/inbox\n"
+      "  data, log            %s\n",
+      social.admin_url().c_str(), all.operator_token().c_str(),
+      all.At(kSpSystem).admin_url().c_str(), data_dir.c_str());
   std::printf(
       "\nTry:\n"
       "  curl -s %s/capabilities\n"
       "  tools/dci/dci call search --id UIN=847951632 --record Person\n"
       "  tools/dci/dci --help\n"
       "and README.md, \"Five minutes\".\n\nStop with Ctrl-C.\n",
-      all.registry_url().c_str());
+      social.url().c_str());
   std::fflush(stdout);
 }
 
@@ -71,8 +67,7 @@ int Fail(const absl::Status& status) {
 int Check(server::SandboxFlags flags) {
   const FreshFolder folder;
   flags.data_dir = folder.path();
-  flags.http_port = flags.grpc_port = flags.admin_port = 0;
-  flags.sp_http_port = flags.sp_admin_port = 0;
+  flags.first_ports = {};
   auto all = Ecosystem::Start(flags);
   if (!all.ok()) return Fail(all.status());
   const absl::Status tour = RunTour(**all);
@@ -83,7 +78,8 @@ int Check(server::SandboxFlags flags) {
 }
 
 int Serve(server::SandboxFlags flags, server::StopSignal& stop) {
-  if (flags.data_dir.empty()) flags.data_dir = UserDataFolder();
+  if (flags.data_dir.empty())
+    flags.data_dir = server::UserDataFolder("sandbox");
   auto all = Ecosystem::Start(flags);
   if (!all.ok()) return Fail(all.status());
   PrintWelcome(**all, flags.data_dir);

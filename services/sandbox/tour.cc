@@ -69,7 +69,7 @@ class Tour {
 
  private:
   std::string Url(const std::string& path) const {
-    return ecosystem_.registry_url() + path;
+    return ecosystem_.At(kSocial).url() + path;
   }
   static std::string NewId() { return IdSource::Random()->NewId(); }
 
@@ -121,7 +121,7 @@ class Tour {
   // Signs as the SP-System, with the key it publishes.
   absl::StatusOr<std::string> Sign(const SampleRequest& request) {
     google::protobuf::RepeatedPtrField<dci::config::v1::OwnKey> keys;
-    keys.Add()->set_file(ecosystem_.sp_system_key_file());
+    keys.Add()->set_file(ecosystem_.KeyFile(kSpSystem));
     ASSIGN_OR_RETURN(const trust::KeyRing ring, trust::KeyRing::Load(keys));
     dci::config::v1::SignatureProfile profile;
     profile.set_form(dci::config::v1::SIGNATURE_FORM_DCI_STRING);
@@ -165,7 +165,7 @@ class Tour {
 
   absl::Status AwaitCallback(const std::string& correlation_id) {
     const std::string url =
-        absl::StrCat(ecosystem_.sp_system_admin_url(),
+        absl::StrCat(ecosystem_.At(kSpSystem).admin_url(),
                      "/inbox?correlation_id=", correlation_id);
     const net::Headers token = {
         {"Authorization", "Bearer " + ecosystem_.operator_token()}};
@@ -232,8 +232,7 @@ class Tour {
 
   absl::StatusOr<std::string> CallGrpc(const std::string& method,
                                        const std::string& request) {
-    const std::string target =
-        absl::StrCat("127.0.0.1:", ecosystem_.registry().grpc_port());
+    const std::string target = ecosystem_.At(kSocial).grpc_target();
     std::printf("  -> %s at %s\n", method.c_str(), target.c_str());
     transport::GrpcCaller caller(nullptr);
     return caller.CallAndWait(target, method, request, absl::Seconds(10));

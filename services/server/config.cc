@@ -127,6 +127,17 @@ absl::Status CheckParticipants(const config::ServerConfig& config) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<config::ServerConfig> ParseText(absl::string_view text,
+                                               absl::string_view file_name) {
+  Errors errors(file_name);
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&errors);
+  config::ServerConfig config;
+  if (!parser.ParseFromString(std::string(text), &config))
+    return absl::InvalidArgumentError(errors.Joined());
+  return config;
+}
+
 }  // namespace
 
 absl::Status CompleteConfig(config::ServerConfig* config) {
@@ -145,12 +156,7 @@ absl::Status CompleteConfig(config::ServerConfig* config) {
 
 absl::StatusOr<config::ServerConfig> ParseConfig(absl::string_view text,
                                                  absl::string_view file_name) {
-  Errors errors(file_name);
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&errors);
-  config::ServerConfig config;
-  if (!parser.ParseFromString(std::string(text), &config))
-    return absl::InvalidArgumentError(errors.Joined());
+  ASSIGN_OR_RETURN(config::ServerConfig config, ParseText(text, file_name));
   RETURN_IF_ERROR(CompleteConfig(&config));
   return config;
 }
@@ -161,6 +167,11 @@ absl::StatusOr<std::string> ReadFile(const std::string& file) {
   if (!in || !(text << in.rdbuf()))
     return absl::NotFoundError(absl::StrCat("cannot read ", file));
   return text.str();
+}
+
+absl::StatusOr<config::ServerConfig> ReadConfig(const std::string& file) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
+  return ParseText(text, file);
 }
 
 absl::StatusOr<config::ServerConfig> LoadConfig(const std::string& file) {

@@ -36,6 +36,11 @@ inline constexpr int kMaxInFlight = 32;
 absl::StatusOr<dci::config::v1::ServerConfig> ParseConfig(
     absl::string_view text, absl::string_view file_name);
 
+// Reads a file, and puts no defaults. NOT_FOUND where there is none,
+// INVALID_ARGUMENT where it cannot be read.
+absl::StatusOr<dci::config::v1::ServerConfig> ReadConfig(
+    const std::string& file);
+
 // Reads a file. NOT_FOUND where there is none; otherwise as ParseConfig.
 absl::StatusOr<dci::config::v1::ServerConfig> LoadConfig(
     const std::string& file);

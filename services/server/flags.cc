@@ -8,25 +8,31 @@ ABSL_FLAG(std::string, config, "",
           "registry_server: file with a dci.config.v1.ServerConfig");
 ABSL_FLAG(bool, check, false,
           "sandbox: run the tour on free ports with fresh data, and stop");
+ABSL_FLAG(std::string, registry, "",
+          "registry_server: a registry of the standard (social, crvs, ibr, "
+          "disability, farmer, employment), with its defaults");
 ABSL_FLAG(std::string, data_dir, "",
-          "sandbox: folder of the stores; default: the user's data folder");
+          "folder of stores and keys; default: the user's data folder");
 ABSL_FLAG(int64_t, households, 1000,
           "sandbox: households that are made on an empty store");
 ABSL_FLAG(uint64_t, seed, 1, "sandbox: seed of the made data");
-ABSL_FLAG(int, http_port, 3333, "sandbox: HTTP port of the registry");
-ABSL_FLAG(int, grpc_port, 50051, "sandbox: gRPC port of the registry");
-ABSL_FLAG(int, admin_port, 3334, "sandbox: the operator's port");
-ABSL_FLAG(int, sp_http_port, 3335, "sandbox: HTTP port of the SP-System");
-ABSL_FLAG(int, sp_admin_port, 3336,
-          "sandbox: the operator's port of the SP-System");
+ABSL_FLAG(int, http_port, dci::server::kFirstPorts.http,
+          "sandbox: first HTTP port; 0: any free ports");
+ABSL_FLAG(int, grpc_port, dci::server::kFirstPorts.grpc,
+          "sandbox: first gRPC port; 0: any free ports");
+ABSL_FLAG(int, admin_port, dci::server::kFirstPorts.admin,
+          "sandbox: first port of the operator; 0: any free ports");
 
 namespace dci::server {
 
 ServerFlags ParseServerFlags(int argc, char** argv) {
   absl::SetProgramUsageMessage(
-      "Serves one institution.\n  registry_server --config=FILE");
+      "Serves one institution.\n"
+      "  registry_server --config=FILE\n"
+      "  registry_server --registry=crvs [--config=FILE] [--data_dir=FOLDER]");
   absl::ParseCommandLine(argc, argv);
-  return {absl::GetFlag(FLAGS_config)};
+  return {absl::GetFlag(FLAGS_config), absl::GetFlag(FLAGS_registry),
+          absl::GetFlag(FLAGS_data_dir)};
 }
 
 SandboxFlags ParseSandboxFlags(int argc, char** argv) {
@@ -40,11 +46,9 @@ SandboxFlags ParseSandboxFlags(int argc, char** argv) {
   flags.data_dir = absl::GetFlag(FLAGS_data_dir);
   flags.households = absl::GetFlag(FLAGS_households);
   flags.seed = absl::GetFlag(FLAGS_seed);
-  flags.http_port = absl::GetFlag(FLAGS_http_port);
-  flags.grpc_port = absl::GetFlag(FLAGS_grpc_port);
-  flags.admin_port = absl::GetFlag(FLAGS_admin_port);
-  flags.sp_http_port = absl::GetFlag(FLAGS_sp_http_port);
-  flags.sp_admin_port = absl::GetFlag(FLAGS_sp_admin_port);
+  flags.first_ports = {absl::GetFlag(FLAGS_http_port),
+                       absl::GetFlag(FLAGS_grpc_port),
+                       absl::GetFlag(FLAGS_admin_port)};
   return flags;
 }
 

@@ -6,12 +6,21 @@
 #include <cstdint>
 #include <string>
 
+#include "services/server/known_registries.h"
+
 namespace dci::server {
 
 // Of registry_server.
 struct ServerFlags {
-  // File with a dci.config.v1.ServerConfig as text proto.
+  // File with a dci.config.v1.ServerConfig as text proto; may be empty where
+  // `registry` is not.
   std::string config;
+  // Name of a registry that the standard knows ("crvs"), whose defaults stand
+  // where the file says nothing.
+  std::string registry;
+  // Where that registry keeps store, keys and token; empty: the user's data
+  // folder.
+  std::string data_dir;
 };
 
 // Of the sandbox.
@@ -24,12 +33,9 @@ struct SandboxFlags {
   int64_t households = 1000;
   // Of the generator: the same seed makes the same data.
   uint64_t seed = 1;
-  // 0: any free port.
-  int http_port = 3333;
-  int grpc_port = 50051;
-  int admin_port = 3334;
-  int sp_http_port = 3335;
-  int sp_admin_port = 3336;
+  // Of the first institution; the others follow, each at its place. 0: any
+  // free ports.
+  Ports first_ports = kFirstPorts;
 };
 
 // Read the command line. An unknown flag, and --help, end the program.

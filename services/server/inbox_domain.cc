@@ -52,7 +52,9 @@ absl::Status InboxDomain::Start(const DomainParts& parts, Served* served) {
           absl::StrCat("inbox: no service ", name));
     for (const schema::Method& method : service->methods)
       RETURN_IF_ERROR(parts.handlers->Register(method, inbox_));
-    served->services.push_back({service, true, true});
+    // Bare paths can mean one registry's callbacks only: the first's.
+    const bool bare = name == services_.front();
+    served->services.push_back({service, bare, true});
   }
   served->admin_pages["GET /inbox"] = [inbox = inbox_](net::HttpRequest request,
                                                        net::Responder respond) {

@@ -13,7 +13,8 @@ namespace dci::server {
 
 class InboxDomain : public Domain {
  public:
-  // Full names of callback services.
+  // Full names of callback services. All are served under their prefixes, the
+  // first also without.
   explicit InboxDomain(std::vector<std::string> services)
       : services_(std::move(services)) {}
 

@@ -120,4 +120,11 @@ void RegistryDomain::AddCapabilities(ext::Capabilities* capabilities) const {
   }
 }
 
+RegistryDomain* FindRegistries(
+    const std::vector<std::unique_ptr<Domain>>& domains) {
+  for (const auto& domain : domains)
+    if (auto* found = dynamic_cast<RegistryDomain*>(domain.get())) return found;
+  return nullptr;
+}
+
 }  // namespace dci::server

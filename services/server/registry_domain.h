@@ -46,6 +46,10 @@ class RegistryDomain : public Domain {
   std::optional<RegistryAdmin> admin_;
 };
 
+// The one among `domains`; null where there is none.
+RegistryDomain* FindRegistries(
+    const std::vector<std::unique_ptr<Domain>>& domains);
+
 }  // namespace dci::server
 
 #endif  // CONVERGENCE_SERVICES_SERVER_REGISTRY_DOMAIN_H_

@@ -88,7 +88,7 @@ struct Subject {
 std::vector<sandbox::SeedRecord> Records(size_t count) {
   std::vector<sandbox::SeedRecord> records;
   const sandbox::SeedOptions options{static_cast<int>(count), 1};
-  (void)sandbox::GiveSeed(options, [&](sandbox::SeedRecord record) {
+  (void)sandbox::GiveSeed("social", options, [&](sandbox::SeedRecord record) {
     records.push_back(std::move(record));
     return records.size() < count ? absl::OkStatus()
                                   : absl::CancelledError("enough");

@@ -134,7 +134,7 @@ class Site {
 
   static void Fill(registry::Registry& registry) {
     const absl::Status given =
-        sandbox::GiveSeed({kHouseholds, 1}, [&](sandbox::SeedRecord record) {
+        sandbox::GiveSeed("social", {kHouseholds, 1}, [&](sandbox::SeedRecord record) {
           registry.Commit(
               Take(registry.Upsert(record.type, std::move(record.record))),
               absl::Now(), [](absl::StatusOr<registry::Outcome> outcome) {

@@ -49,8 +49,8 @@ contains() { grep -qF -- "$2" "$1" || fail "$1 has no $2"; }
 
 start_sandbox() {
   mkfifo "$work/welcome"
-  "$sandbox" --http_port=0 --grpc_port=0 --admin_port=0 --sp_http_port=0 \
-    --sp_admin_port=0 --households=50 >"$work/welcome" 2>"$work/sandbox.log" &
+  "$sandbox" --http_port=0 --grpc_port=0 --admin_port=0 \
+    --households=50 >"$work/welcome" 2>"$work/sandbox.log" &
   sandbox_pid=$!
   local line
   while read -r line; do

@@ -27,7 +27,7 @@ absl::Status Fill(registry::Registry& registry) {
   if (snapshot->Scan({registry.spaces().records, "", ""})->Valid())
     return absl::OkStatus();
   RETURN_IF_ERROR(sandbox::GiveSeed(
-      {kHouseholds, 1}, [&](sandbox::SeedRecord record) -> absl::Status {
+      "social", {kHouseholds, 1}, [&](sandbox::SeedRecord record) -> absl::Status {
         ASSIGN_OR_RETURN(
             auto change,
             registry.Upsert(record.type, std::move(record.record)));
@@ -97,9 +97,8 @@ absl::StatusOr<std::unique_ptr<Site>> Site::Start(
   ASSIGN_OR_RETURN(site->client_, net::HttpClient::Create(client));
   server::InstitutionOptions options;
   options.domains = server::DomainsFor(config);
-  // Registries come first.
-  const auto* const registries = dynamic_cast<const server::RegistryDomain*>(
-      options.domains.front().get());
+  const server::RegistryDomain* const registries =
+      server::FindRegistries(options.domains);
   if (registries == nullptr)
     return absl::InvalidArgumentError("the configuration has no registry");
   options.config = std::move(config);

@@ -4,9 +4,10 @@
 usage: with_sandbox.py SANDBOX PROGRAM [ARGUMENT...]
 
 The program finds in its environment SANDBOX_HTTP and SANDBOX_ADMIN (bases of
-the registry's endpoints), SANDBOX_GRPC (host:port), SANDBOX_INBOX (the page
-of arrived callbacks) and SANDBOX_TOKEN (the operator's). Exits as the program
-did, and 1 where the sandbox does not start, or does not stop cleanly.
+the social registry's endpoints), SANDBOX_GRPC (host:port), SANDBOX_INBOX (the
+page of arrived callbacks) and SANDBOX_TOKEN (the operator's); those of the
+others as SANDBOX_CRVS_HTTP and so on. Exits as the program did, and 1 where
+the sandbox does not start, or does not stop cleanly.
 """
 
 import os
@@ -17,13 +18,7 @@ import sys
 import tempfile
 
 HOUSEHOLDS = 300
-PORTS = (
-    "http_port",
-    "grpc_port",
-    "admin_port",
-    "sp_http_port",
-    "sp_admin_port",
-)
+PORTS = ("http_port", "grpc_port", "admin_port")
 
 # What the sandbox says when it has started, and is read by its users.
 WELCOME = {
@@ -32,6 +27,17 @@ WELCOME = {
     "SANDBOX_ADMIN": r"operator +(\S+)",
     "SANDBOX_TOKEN": r"bearer token: (\S+)",
     "SANDBOX_INBOX": r"arrived callbacks +(\S+)",
+}
+# The institutions, each on a line of its own, by their titles.
+LINE = r"  (\S.*\S) +(http\S+) +gRPC (\S+) +operator (\S+)$"
+NAMES = {
+    "social registry": "SOCIAL",
+    "civil registry": "CRVS",
+    "beneficiary registry": "IBR",
+    "SP-System": "SP",
+    "disability registry": "DISABILITY",
+    "farmer registry": "FARMER",
+    "employment registry": "EMPLOYMENT",
 }
 
 
@@ -51,6 +57,10 @@ def start(binary, folder):
             match = re.search(pattern, line)
             if match and name not in found:
                 found[name] = match.group(1)
+        match = re.match(LINE, line.rstrip())
+        if match and match.group(1) in NAMES:
+            for part, value in zip(("HTTP", "GRPC", "ADMIN"), match.groups()[1:]):
+                found["SANDBOX_%s_%s" % (NAMES[match.group(1)], part)] = value
         if "Stop with" in line:
             break
     missing = sorted(set(WELCOME) - set(found))

@@ -14,7 +14,7 @@ namespace dci::cli {
 std::vector<Option> AdminOptions() {
   std::vector<Option> options = {
       {"admin", "URL", "the server's admin endpoint", kOptional,
-       "http://127.0.0.1:3334"},
+       "http://127.0.0.1:3433"},
       {"token", "TEXT",
        "the operator's bearer token; default: that of this user's sandbox"},
   };

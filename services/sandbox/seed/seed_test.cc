@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "dci/social/v1/social.pb.h"
 #include "gtest/gtest.h"
 #include "services/base/status_matchers.h"
 
@@ -13,7 +14,7 @@ namespace {
 
 std::vector<SeedRecord> All(const SeedOptions& options) {
   std::vector<SeedRecord> records;
-  EXPECT_OK(GiveSeed(options, [&](SeedRecord record) {
+  EXPECT_OK(GiveSeed("social", options, [&](SeedRecord record) {
     records.push_back(std::move(record));
     return absl::OkStatus();
   }));
@@ -84,11 +85,17 @@ TEST(SeedTest, HasWhatSamplesAndKitsAskFor) {
 
 TEST(SeedTest, EndsWithTheErrorOfItsSink) {
   int given = 0;
-  const absl::Status status = GiveSeed({5, 1}, [&](SeedRecord) {
+  const absl::Status status = GiveSeed("social", {5, 1}, [&](SeedRecord) {
     return ++given < 4 ? absl::OkStatus() : absl::ResourceExhaustedError("");
   });
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted));
   EXPECT_EQ(given, 4);
+}
+
+TEST(SeedTest, ARegistryThatNobodyMakesRecordsForIsSaid) {
+  EXPECT_THAT(GiveSeed("education", {1, 1},
+                       [](SeedRecord) { return absl::OkStatus(); }),
+              StatusIs(absl::StatusCode::kNotFound));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 
 #include "dci/common/v1/code_list.pb.h"
 #include "dci/registry/v1/search.pb.h"
+#include "dci/social/v1/social.pb.h"
 #include "dci/social/v1/social_service.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -73,7 +74,7 @@ class SocialSamplesTest : public testing::Test {
     ASSERT_OK(opened);
     registry_ = *std::move(opened);
     registry::Loader loader(registry_.get(), registry::LoadOptions());
-    ASSERT_OK(GiveSeed({300, 1}, [&](SeedRecord record) {
+    ASSERT_OK(GiveSeed("social", {300, 1}, [&](SeedRecord record) {
       records_.push_back(record);
       return loader.AddWire(record.type, std::move(record.record));
     }));

@@ -1,11 +1,13 @@
-#include "services/sandbox/own_files.h"
+#include "services/server/own_files.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/base/ids.h"
@@ -13,7 +15,7 @@
 #include "services/server/config.h"
 #include "services/trust/key.h"
 
-namespace dci::sandbox {
+namespace dci::server {
 namespace {
 
 // Only the user may read what is written here.
@@ -29,6 +31,13 @@ absl::Status WriteSecret(const std::string& file, const std::string& text) {
 }
 
 }  // namespace
+
+std::string UserDataFolder(absl::string_view name) {
+  if (const char* data = std::getenv("XDG_DATA_HOME"); data && *data)
+    return absl::StrCat(data, "/convergence/", name);
+  const char* home = std::getenv("HOME");
+  return absl::StrCat(home ? home : ".", "/.local/share/convergence/", name);
+}
 
 absl::Status MakeFolder(const std::string& path) {
   std::error_code error;
@@ -51,7 +60,21 @@ absl::Status MakeKey(const std::string& file, const std::string& algorithm) {
 absl::StatusOr<std::string> MakeToken(const std::string& file) {
   if (!std::filesystem::exists(file))
     RETURN_IF_ERROR(WriteSecret(file, IdSource::Random()->NewId()));
-  return server::ReadFile(file);
+  return ReadFile(file);
 }
 
-}  // namespace dci::sandbox
+absl::Status MakeOwnKeys(const std::string& folder,
+                         dci::config::v1::ServerConfig* config) {
+  RETURN_IF_ERROR(MakeFolder(folder));
+  for (const auto& [use, algorithm] :
+       {std::pair<const char*, const char*>{"sig", "EdDSA"},
+        {"enc", "RSA-OAEP-256"}}) {
+    dci::config::v1::OwnKey* key = config->add_keys();
+    key->set_file(absl::StrCat(folder, "/", use, ".jwk"));
+    key->set_use(use);
+    RETURN_IF_ERROR(MakeKey(key->file(), algorithm));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace dci::server
