@@ -7,6 +7,13 @@ namespace {
 
 constexpr KnownRegistry kKnown[] = {
     {"social", "dci.social.v1.SocialRegistry", "social registry", 0},
+    {"crvs", "dci.crvs.v1.CivilRegistry", "civil registry", 1},
+    {"ibr", "dci.ibr.v1.BeneficiaryRegistry", "beneficiary registry", 2},
+    {"disability", "dci.disability.v1.DisabilityRegistry",
+     "disability registry", 4},
+    {"farmer", "dci.farmer.v1.FarmerRegistry", "farmer registry", 5},
+    {"employment", "dci.employment.v1.EmploymentRegistry",
+     "employment registry", 6},
 };
 
 int After(int first, int place) { return first == 0 ? 0 : first + place; }
