@@ -13,6 +13,7 @@
 #include "dci/authz/v1/token.pb.h"
 #include "dci/ext/v1/code_lists.pb.h"
 #include "dci/ext/v1/discovery.pb.h"
+#include "dci/ext/v1/reserve.pb.h"
 #include "dci/ext/v1/watch.pb.h"
 #include "dci/jwks/v1/jwks.pb.h"
 #include "dci/locations/v1/locations.pb.h"
@@ -37,6 +38,7 @@ std::vector<const google::protobuf::FileDescriptor*> Files() {
       authz::v1::TokenRequest::descriptor()->file(),
       ext::v1::Capabilities::descriptor()->file(),
       ext::v1::GetCodeListRequest::descriptor()->file(),
+      ext::v1::ReserveRequest::descriptor()->file(),
       locations::v1::Place::descriptor()->file(),
       ext::v1::WatchRequest::descriptor()->file(),
       jwks::v1::JwkSet::descriptor()->file(),

@@ -11,6 +11,7 @@
 #include "dci/admin/v1/subscriptions.pb.h"
 #include "dci/ext/v1/code_lists.pb.h"
 #include "dci/ext/v1/discovery.pb.h"
+#include "dci/ext/v1/reserve.pb.h"
 #include "dci/ext/v1/watch.pb.h"
 #include "dci/locations/v1/locations.pb.h"
 #include "services/schema/registries.h"
@@ -28,6 +29,7 @@ absl::StatusOr<std::unique_ptr<const schema::Model>> CompiledSchema() {
       dci::admin::v1::ListSubscriptionsRequest::descriptor()->file(),
       dci::ext::v1::Capabilities::descriptor()->file(),
       dci::ext::v1::GetCodeListRequest::descriptor()->file(),
+      dci::ext::v1::ReserveRequest::descriptor()->file(),
       dci::locations::v1::Place::descriptor()->file(),
       dci::ext::v1::WatchRequest::descriptor()->file(),
   };

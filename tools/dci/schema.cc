@@ -16,6 +16,7 @@
 #include "dci/authz/v1/token.pb.h"
 #include "dci/ext/v1/code_lists.pb.h"
 #include "dci/ext/v1/discovery.pb.h"
+#include "dci/ext/v1/reserve.pb.h"
 #include "dci/ext/v1/watch.pb.h"
 #include "dci/jwks/v1/jwks.pb.h"
 #include "dci/locations/v1/locations.pb.h"
@@ -115,6 +116,7 @@ absl::StatusOr<std::unique_ptr<const Model>> CompiledModel() {
       dci::authz::v1::TokenRequest::descriptor()->file(),
       dci::ext::v1::Capabilities::descriptor()->file(),
       dci::ext::v1::GetCodeListRequest::descriptor()->file(),
+      dci::ext::v1::ReserveRequest::descriptor()->file(),
       dci::locations::v1::Place::descriptor()->file(),
       dci::ext::v1::WatchRequest::descriptor()->file(),
       dci::jwks::v1::JwkSet::descriptor()->file(),
