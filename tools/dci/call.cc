@@ -35,9 +35,9 @@ class Call {
     ASSIGN_OR_RETURN(model_, CompiledModel());
     codec_.emplace(model_.get());
     ASSIGN_OR_RETURN(http_, Http::Create(args_, io_));
-    ASSIGN_OR_RETURN(operation_, FindOperation(*model_, {args_.word(0),
-                                                         args_.Get("registry"),
-                                                         args_.Has("async")}));
+    ASSIGN_OR_RETURN(operation_,
+                     FindOperation(*model_, {args_.word(0), Registry(),
+                                             args_.Has("async")}));
     ASSIGN_OR_RETURN(const Outgoing outgoing,
                      PrepareMessage(args_, io_, *codec_, operation_));
     if (args_.Has("dry_run")) {
@@ -49,6 +49,13 @@ class Call {
   }
 
  private:
+  // Bare paths mean the one registry of a server; gRPC has no such.
+  std::string Registry() const {
+    const bool named =
+        args_.Has("registry") || absl::StrContains(args_.word(0), '/');
+    return args_.Has("grpc") && !named ? "social" : args_.Get("registry");
+  }
+
   absl::StatusOr<net::HttpResponse> Send(const Outgoing& outgoing) const {
     const std::string base = args_.Get("to");
     ASSIGN_OR_RETURN(const std::string token, TokenFor(args_, base, *http_));
@@ -122,7 +129,8 @@ std::vector<Option> CallOptions() {
        "which gets an envelope around it"},
       {"sync", "", "of an operation that has both forms: answered at once"},
       {"async", "", "answered by an ACK, later by a callback"},
-      {"registry", "PREFIX", "registry on a server of several: social"},
+      {"registry", "PREFIX",
+       "registry on a server of several, or over gRPC: social"},
       {"dialect", "g2p-connect-2023|dci-2025-01|dci-2025-12-openspp",
        "write the message as this one does; default: as it stands"},
   };
