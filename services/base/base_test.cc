@@ -1,4 +1,7 @@
 #include <set>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "services/base/bytes.h"
@@ -62,13 +65,38 @@ TEST(Timestamp, KeepsTheInstantAndWantsAZone) {
   }
 }
 
-TEST(Ids, AreUuidsAndDiffer) {
+// Also where it is written digit by digit.
+TEST(Timestamp, IsWrittenAsTheLibraryWritesIt) {
+  for (const char* text :
+       {"1970-01-01T00:00:00Z", "1969-12-31T23:59:59.9999Z",
+        "2024-02-29T23:59:59.0009Z", "2026-11-24T06:07:08.123456Z",
+        "9999-12-31T23:59:59.999Z", "1000-01-01T00:00:00Z",
+        "0999-12-31T23:59:59.5Z"}) {
+    ASSERT_OK_AND_ASSIGN(absl::Time t, ParseTimestamp(text));
+    EXPECT_EQ(FormatTimestamp(t), absl::FormatTime("%Y-%m-%d%ET%H:%M:%E3SZ", t,
+                                                   absl::UTCTimeZone()))
+        << text;
+  }
+  EXPECT_EQ(FormatTimestamp(absl::InfiniteFuture()), "infinite-future");
+}
+
+TEST(Ids, AreUuidsAndDifferAlsoBetweenThreads) {
+  constexpr int kThreads = 4, kEach = 1000;
+  std::vector<std::vector<std::string>> ids(kThreads);
+  std::vector<std::thread> threads;
+  for (std::vector<std::string>& own : ids)
+    threads.emplace_back([&own] {
+      for (int i = 0; i < kEach; ++i)
+        own.push_back(IdSource::Random()->NewId());
+    });
+  for (std::thread& thread : threads) thread.join();
   std::set<std::string> seen;
-  for (int i = 0; i < 1000; ++i) {
-    const std::string id = IdSource::Random()->NewId();
-    EXPECT_EQ(id.size(), 36u);
-    EXPECT_EQ(id[14], '4');
-    EXPECT_TRUE(seen.insert(id).second);
+  for (const std::vector<std::string>& own : ids) {
+    for (const std::string& id : own) {
+      EXPECT_EQ(id.size(), 36u);
+      EXPECT_EQ(id[14], '4');
+      EXPECT_TRUE(seen.insert(id).second);
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 
 #include <cstdlib>
+#include <cstring>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -10,12 +11,33 @@
 namespace dci {
 namespace {
 
+constexpr size_t kIdBytes = 16;
+
+// Randomness for many ids at once: asking for little costs as much as asking
+// for much, and each message needs two or three.
+class Randomness {
+ public:
+  void Take(unsigned char* id) {
+    if (used_ == sizeof(bytes_)) {
+      // Without it no id can be trusted: there is nothing to go on with.
+      if (RAND_bytes(bytes_, sizeof(bytes_)) != 1) std::abort();
+      used_ = 0;
+    }
+    std::memcpy(id, bytes_ + used_, kIdBytes);
+    used_ += kIdBytes;
+  }
+
+ private:
+  unsigned char bytes_[32 * kIdBytes];
+  size_t used_ = sizeof(bytes_);
+};
+
 class RandomIds : public IdSource {
  public:
   std::string NewId() override {
-    unsigned char b[16];
-    // Without randomness no id can be trusted: there is nothing to go on with.
-    if (RAND_bytes(b, sizeof(b)) != 1) std::abort();
+    thread_local Randomness randomness;
+    unsigned char b[kIdBytes];
+    randomness.Take(b);
     b[6] = (b[6] & 0x0f) | 0x40;
     b[8] = (b[8] & 0x3f) | 0x80;
     const std::string hex = absl::BytesToHexString(
