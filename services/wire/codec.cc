@@ -55,7 +55,7 @@ absl::Status Codec::WireToJson(const schema::Message& message,
                                std::string* out) const {
   const MessagePlan* plan = tables_->Find(message);
   if (plan == nullptr) return NotOfThisModel(message);
-  return Writer(*tables_, options, out).Write(*plan, wire);
+  return Writer(*tables_, options, 2 * wire.size(), out).Write(*plan, wire);
 }
 
 }  // namespace dci::wire

@@ -66,6 +66,7 @@ bool Writer::TakeApart(const MessagePlan& plan, absl::string_view wire,
       add({nullptr, value});
     }
   }
+  if (parts->extras.size() < 2) return true;
   std::stable_sort(parts->extras.begin(), parts->extras.end(),
                    [](const Extra& a, const Extra& b) {
                      if (a.key != b.key) return Utf16Less(a.key, b.key);

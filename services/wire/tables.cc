@@ -33,6 +33,12 @@ WriteStep Literal(absl::string_view key, absl::string_view json) {
   return {std::string(key), absl::StrCat(StepText(key), json)};
 }
 
+// Where a dialect writes one element without brackets, none has no form.
+bool MustBeList(const schema::Field& field, schema::Dialect dialect) {
+  return field.repeated && schema::Contains(field.required, dialect) &&
+         !schema::Contains(field.written_single, dialect);
+}
+
 void SortSteps(std::vector<WriteStep>* steps) {
   std::stable_sort(steps->begin(), steps->end(),
                    [](const WriteStep& a, const WriteStep& b) {
@@ -174,7 +180,12 @@ void Tables::FillSteps(MessagePlan* plan) {
       if (w.in_union != nullptr) {
         step.in_union = &plan->unions[w.in_union - message.unions.data()];
       } else {
-        step.field = &plan->fields[w.field - message.fields.data()];
+        const int place = static_cast<int>(w.field - message.fields.data());
+        step.field = &plan->fields[place];
+        step.must_be_list =
+            MustBeList(*w.field, static_cast<schema::Dialect>(d));
+        const bool always = step.must_be_list || step.field->chooses != nullptr;
+        step.optional = always ? -1 : place;
       }
       plan->steps[d].push_back(std::move(step));
     }
@@ -187,7 +198,10 @@ void Tables::FillSteps(MessagePlan* plan) {
       continue;
     }
     const std::string& key = f.field->json_name;
-    normal.push_back({key, StepText(key), &f});
+    WriteStep step{key, StepText(key), &f};
+    if (f.chooses == nullptr)
+      step.optional = static_cast<int>(&f - plan->fields.data());
+    normal.push_back(std::move(step));
   }
   for (const UnionPlan& u : plan->unions) {
     normal.push_back({u.schema->name, StepText(u.schema->name), nullptr, &u});

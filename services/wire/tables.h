@@ -77,6 +77,11 @@ struct WriteStep {
   std::string text;  // ,"key":  and for a literal also its value
   const FieldPlan* field = nullptr;     // or
   const UnionPlan* in_union = nullptr;  // or, with neither, a literal
+  // The dialect demands the list: one of none is written too.
+  bool must_be_list = false;
+  // The field's place among its message's, where nothing is written of it when
+  // it is absent; -1: where something may be.
+  int optional = -1;
 };
 
 // Forms a message is written in: one for each dialect, and the normal form.

@@ -96,6 +96,11 @@ class WireReader {
 
   // A bare varint, as packed fields hold them.
   bool Varint(uint64_t* value) {
+    // Nearly all are of one byte.
+    if (p_ < end_ && static_cast<signed char>(*p_) >= 0) {
+      *value = static_cast<unsigned char>(*p_++);
+      return true;
+    }
     *value = 0;
     for (int shift = 0; shift < 70 && p_ < end_; shift += 7) {
       const uint64_t byte = static_cast<unsigned char>(*p_++);

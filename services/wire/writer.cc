@@ -21,14 +21,14 @@ constexpr int kMaxDepth = 100;
 }  // namespace
 
 absl::Status Writer::Write(const MessagePlan& plan, absl::string_view wire) {
-  const size_t begin = out_->size();
-  out_->reserve(begin + wire.size() * 2);
+  const size_t begin = out_.size();
   Object(plan, wire, plan.schema->record.has_value());
   // Texts stand between quotes, so what is wrong in one shows in the whole.
   if (error_.ok() &&
-      !simdjson::validate_utf8(out_->data() + begin, out_->size() - begin)) {
+      !simdjson::validate_utf8(&out_[begin], out_.size() - begin)) {
     Fail("text that is not UTF-8");
   }
+  out_.Finish();
   return error_;
 }
 
@@ -55,12 +55,17 @@ bool Writer::Object(const MessagePlan& plan, absl::string_view wire,
 // Merges what the schema writes with what it does not know, by key.
 void Writer::Members(const Parts& parts, const std::vector<WriteStep>& steps,
                      bool nulls) {
-  const size_t begin = out_->size();
-  out_->push_back('{');
+  const size_t begin = out_.size();
   const Extra* extra = parts.extras.data();
   const Extra* end = extra + parts.extras.size();
   auto step = steps.begin();
   while (error_.ok() && (step != steps.end() || extra != end)) {
+    // Most of what a record may have, it has not.
+    if (extra == end && step->optional >= 0 && !nulls &&
+        slots_[parts.slots + step->optional].first < 0) {
+      ++step;
+      continue;
+    }
     const Extra* same = extra;
     if (extra != end) {
       while (same != end && same->key == extra->key) ++same;
@@ -68,9 +73,9 @@ void Writer::Members(const Parts& parts, const std::vector<WriteStep>& steps,
         // No field is written here: the last value, as it came. Elements
         // whose list the dialect writes nowhere have no place.
         if ((same - 1)->index < 0 || extra->index < 0) {
-          out_->push_back(',');
-          AppendQuoted(extra->key, out_);
-          out_->push_back(':');
+          out_.Push(',');
+          out_.AppendQuoted(extra->key);
+          out_.Push(':');
           if (!Raw(extra->json)) return;
         }
         extra = same;
@@ -82,58 +87,47 @@ void Writer::Members(const Parts& parts, const std::vector<WriteStep>& steps,
     extra = same;
     ++step;
   }
-  if (out_->size() == begin + 1) {
-    out_->push_back('}');
-    return;
-  }
-  // Every member brings its comma; the first one's makes room for the brace.
-  out_->erase(begin + 1, 1);
-  out_->push_back('}');
+  // Every member brings its comma; the first one's is the brace.
+  if (out_.size() == begin) out_.Push('{');
+  out_[begin] = '{';
+  out_.Push('}');
 }
 
 bool Writer::Step(const Parts& parts, const WriteStep& step,
                   const Extra* extras, size_t extra_count, bool nulls) {
-  const size_t before = out_->size();
+  const size_t before = out_.size();
   const bool literal = step.field == nullptr && step.in_union == nullptr;
   const Extra* whole = extra_count > 0 && extras->index < 0 ? extras : nullptr;
   if (literal && whole == nullptr) {
-    out_->append(step.text);
+    out_.Append(step.text);
     return true;
   }
   if (!literal) {
     const FieldPlan* field =
         step.in_union != nullptr ? Chosen(parts, *step.in_union) : step.field;
-    out_->append(step.text);
-    const size_t value = out_->size();
+    out_.Append(step.text);
+    const size_t value = out_.size();
     if (field != nullptr && !Field(parts, *field, extras, extra_count)) {
       return false;
     }
-    if (out_->size() > value) return true;
-    if (whole == nullptr && field != nullptr && MustBeList(*field)) {
-      out_->append("[]");
+    if (out_.size() > value) return true;
+    if (whole == nullptr && step.must_be_list) {
+      out_.Append("[]");
       return true;
     }
-    out_->resize(before);
+    out_.Truncate(before);
   }
   if (whole == nullptr && !nulls) return true;
   if (literal) {
-    out_->push_back(',');
-    AppendQuoted(step.key, out_);
-    out_->push_back(':');
+    out_.Push(',');
+    out_.AppendQuoted(step.key);
+    out_.Push(':');
   } else {
-    out_->append(step.text);
+    out_.Append(step.text);
   }
   if (whole != nullptr) return Raw(whole->json);
-  out_->append("null");
+  out_.Append("null");
   return true;
-}
-
-// Whether the dialect demands the member, so that a list of none is written
-// too. Where it writes one element without brackets, none has no form.
-bool Writer::MustBeList(const FieldPlan& field) const {
-  return form_ != kNormalForm && field.field->repeated &&
-         schema::Contains(field.field->required, dialect_) &&
-         !schema::Contains(field.field->written_single, dialect_);
 }
 
 // Writes nothing where the field is absent.
@@ -166,12 +160,12 @@ bool Writer::Field(const Parts& parts, const FieldPlan& field,
 
 bool Writer::List(const FieldPlan& field, Slot slot, const Extra* extras,
                   size_t extra_count) {
-  out_->push_back('[');
+  out_.Push('[');
   const char* comma = "";
   int64_t place = 0;
   const Extra* end = extras + extra_count;
   for (int i = slot.first; i >= 0 || extras != end; ++place) {
-    out_->append(comma);
+    out_.Append(comma);
     comma = ",";
     if (extras != end && (i < 0 || extras->index <= place)) {
       if (!Raw(extras->json)) return false;
@@ -179,12 +173,12 @@ bool Writer::List(const FieldPlan& field, Slot slot, const Extra* extras,
       continue;
     }
     const Value value = values_[i];
-    const size_t before = out_->size();
+    const size_t before = out_.size();
     if (!One(field, value)) return false;
-    if (out_->size() == before) out_->append("null");
+    if (out_.size() == before) out_.Append("null");
     i = value.next;
   }
-  out_->push_back(']');
+  out_.Push(']');
   return true;
 }
 

@@ -9,19 +9,22 @@
 #include "absl/strings/string_view.h"
 #include "services/wire/codec.h"
 #include "services/wire/tables.h"
+#include "services/wire/text_sink.h"
 
 namespace dci::wire {
 
 // Trusts nothing in the bytes. Not thread-safe.
 class Writer {
  public:
-  Writer(const Tables& tables, const WriteOptions& options, std::string* out)
+  // `expected` bytes of text are made room for.
+  Writer(const Tables& tables, const WriteOptions& options, size_t expected,
+         std::string* out)
       : tables_(tables),
         options_(options),
         form_(options.normal_form ? kNormalForm
                                   : static_cast<int>(options.dialect)),
         dialect_(options.normal_form ? schema::Dialect::kC25 : options.dialect),
-        out_(out) {}
+        out_(out, expected) {}
 
   absl::Status Write(const MessagePlan& plan, absl::string_view wire);
 
@@ -71,7 +74,6 @@ class Writer {
                bool nulls);
   bool Step(const Parts& parts, const WriteStep& step, const Extra* extras,
             size_t extra_count, bool nulls);
-  bool MustBeList(const FieldPlan& field) const;
   bool Field(const Parts& parts, const FieldPlan& field, const Extra* extras,
              size_t extra_count);
   bool List(const FieldPlan& field, Slot slot, const Extra* extras,
@@ -96,7 +98,7 @@ class Writer {
   const WriteOptions options_;
   const int form_;
   const schema::Dialect dialect_;
-  std::string* const out_;
+  TextSink out_;
   absl::Status error_;
   int depth_ = 0;
   std::vector<Slot> slots_;

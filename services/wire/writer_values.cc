@@ -17,15 +17,15 @@ bool Writer::One(const FieldPlan& field, Value value) {
       Text(field, value.bytes());
       return true;
     case Kind::kBool:
-      out_->append(value.number != 0 ? "true" : "false");
+      out_.Append(value.number != 0 ? "true" : "false");
       return true;
     case Kind::kInt32:
-      absl::StrAppend(out_, static_cast<int32_t>(value.number));
+      out_.Append(absl::AlphaNum(static_cast<int32_t>(value.number)).Piece());
       return true;
     case Kind::kEnum: {
       const schema::Code* code = field.field->enumeration->FindNumber(
           static_cast<int32_t>(value.number));
-      if (code != nullptr) AppendQuoted(code->code, out_);
+      if (code != nullptr) out_.AppendQuoted(code->code);
       return true;
     }
     case Kind::kMessage:
@@ -47,10 +47,10 @@ bool Writer::One(const FieldPlan& field, Value value) {
 void Writer::Text(const FieldPlan& field, absl::string_view text) {
   if (field.field->format == Format::kBoolean &&
       (text == "true" || text == "false")) {
-    absl::StrAppend(out_, text);
+    out_.Append(text);
     return;
   }
-  AppendQuoted(text, out_);
+  out_.AppendQuoted(text);
 }
 
 // Writes the discriminator so that it names the member that is there.
@@ -73,7 +73,7 @@ bool Writer::Discriminator(const Parts& parts, const FieldPlan& field) {
       return false;
     }
   }
-  AppendQuoted(written, out_);
+  out_.AppendQuoted(written);
   return true;
 }
 
@@ -121,7 +121,7 @@ bool Writer::Raw(absl::string_view json) {
   if (!status.ok()) {
     return Fail(absl::StrCat("kept JSON is none: ", status.message()));
   }
-  absl::StrAppend(out_, json);
+  out_.Append(json);
   return true;
 }
 
