@@ -143,6 +143,12 @@ absl::StatusOr<std::string> CallbackAddress(
                              : "sender_uri is not within a registered base");
 }
 
+std::string HostAndPort(absl::string_view url) {
+  const std::optional<Address> address = Parse(url);
+  if (!address.has_value()) return "";
+  return address->origin.substr(address->origin.find("://") + 3);
+}
+
 std::string CallbackUrl(const dci::config::v1::Participant& participant,
                         absl::string_view asked, absl::string_view address,
                         absl::string_view path) {

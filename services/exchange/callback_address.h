@@ -31,6 +31,9 @@ std::string CallbackUrl(const dci::config::v1::Participant& participant,
                         absl::string_view asked, absl::string_view address,
                         absl::string_view path);
 
+// "sp.example:443" of a URL that CallbackAddress gave; empty for any other.
+std::string HostAndPort(absl::string_view url);
+
 }  // namespace dci::exchange
 
 #endif  // CONVERGENCE_SERVICES_EXCHANGE_CALLBACK_ADDRESS_H_

@@ -121,6 +121,13 @@ TEST(CallbackAddress, WhatCanBeReadInTwoWaysIsRefused) {
   }
 }
 
+TEST(HostAndPort, AreWrittenOutAndInSmallLetters) {
+  EXPECT_EQ(HostAndPort("https://SP.example/in?x"), "sp.example:443");
+  EXPECT_EQ(HostAndPort("http://sp.example"), "sp.example:80");
+  EXPECT_EQ(HostAndPort("http://[::1]:8080/x"), "[::1]:8080");
+  EXPECT_EQ(HostAndPort("sp.example"), "");
+}
+
 TEST(CallbackUrl, IsTheAddressUnlessASettingAppends) {
   auto participant = WithBases({"https://sp.example"});
   const std::string path = "/registry/on-search";

@@ -5,10 +5,18 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "services/base/status_macros.h"
 
 namespace dci::exchange {
 namespace {
+
+// Messages in flight together, whatever addresses there are.
+constexpr size_t kMaxOpen = 1000;
+// Lanes of one receiver that a pass looks at, where their addresses have no
+// place; and messages whose address is remembered meanwhile.
+constexpr int kMaxLooked = 4096;
+constexpr size_t kMaxWaiting = 10000;
 
 // Nothing changes by trying again.
 bool IsFinal(const absl::Status& status) {
@@ -24,6 +32,8 @@ struct Dispatcher::Try {
   uint64_t number = 0;
   uint32_t attempt = 1;
   std::string destination;
+  std::string address;
+  bool sent = false;
   dci::common::v1::MsgCallbackHeader header;
   // Without its body.
   stored::OutboxRow message;
@@ -45,6 +55,9 @@ Dispatcher::Dispatcher(const DispatcherOptions& options, storage::Store* store,
       metrics_(metrics),
       log_(log),
       wake_(std::move(wake)),
+      addresses_({options.max_in_flight, options.breaker_failures,
+                  // No message waits longer than its own tries would.
+                  std::min(options.breaker_pause, options.backoff.max_delay)}),
       random_(options.seed) {}
 
 Dispatcher::~Dispatcher() { Drain(); }
@@ -69,18 +82,6 @@ void Dispatcher::Drain() {
   WaitIdle();
 }
 
-int Dispatcher::Room(const std::string& destination, absl::Time now) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (draining_) return 0;
-  const auto it = peers_.find(destination);
-  if (it == peers_.end()) return options_.max_in_flight;
-  const Peer& peer = it->second;
-  if (peer.failures < options_.breaker_failures) {
-    return options_.max_in_flight - peer.in_flight;
-  }
-  return now < peer.closed_until ? 0 : 1 - peer.in_flight;
-}
-
 absl::StatusOr<int> Dispatcher::ExecutePass(absl::Time now) {
   std::lock_guard<std::mutex> pass(pass_mutex_);
   // Taken before the snapshot: a lane that is free here has its last outcome
@@ -93,35 +94,73 @@ absl::StatusOr<int> Dispatcher::ExecutePass(absl::Time now) {
   const std::unique_ptr<storage::Snapshot> snapshot = store_->GetSnapshot();
   ASSIGN_OR_RETURN(const std::vector<OutboxCounts> receivers,
                    outbox_->Counts(*snapshot));
+  if (waiting_.size() > kMaxWaiting) waiting_.clear();
   int started = 0;
-  for (const OutboxCounts& receiver : receivers) {
-    const int room = Room(receiver.destination, now);
-    if (room <= 0) continue;
-    std::vector<DueLane> due;
-    RETURN_IF_ERROR(outbox_->VisitDue(
-        *snapshot, receiver.destination, now, [&](DueLane lane) {
-          if (!busy.contains(lane.lane)) due.push_back(std::move(lane));
-          return static_cast<int>(due.size()) < room;
-        }));
-    started += static_cast<int>(due.size());
-    for (DueLane& lane : due) Start(*snapshot, std::move(lane), now);
+  // Each pass begins with another receiver: some may share an address.
+  for (size_t i = 0; i < receivers.size(); ++i) {
+    const OutboxCounts& receiver = receivers[(turn_ + i) % receivers.size()];
+    ASSIGN_OR_RETURN(const int begun,
+                     StartDue(*snapshot, receiver.destination, busy, now));
+    started += begun;
   }
+  ++turn_;
   return started;
 }
 
+absl::StatusOr<int> Dispatcher::StartDue(
+    const storage::Snapshot& snapshot, const std::string& destination,
+    const absl::flat_hash_set<std::string>& busy, absl::Time now) {
+  std::vector<std::pair<DueLane, std::string>> due;
+  int looked = 0;
+  RETURN_IF_ERROR(
+      outbox_->VisitDue(snapshot, destination, now, [&](DueLane lane) {
+        if (busy.contains(lane.lane)) return true;
+        if (!HasRoom(due.size())) return false;
+        std::string address = AddressOf(snapshot, lane);
+        if (addresses_.Take(address, now)) {
+          waiting_.erase(lane.lane);
+          due.emplace_back(std::move(lane), std::move(address));
+        }
+        return ++looked < kMaxLooked;
+      }));
+  for (auto& [lane, address] : due) {
+    Start(snapshot, std::move(lane), std::move(address), now);
+  }
+  return static_cast<int>(due.size());
+}
+
+bool Dispatcher::HasRoom(size_t begun) const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return !draining_ && open_ + begun < kMaxOpen;
+}
+
+// The message is read once for as long as it waits for a place.
+std::string Dispatcher::AddressOf(const storage::Snapshot& snapshot,
+                                  const DueLane& due) {
+  auto& [number, address] = waiting_[due.lane];
+  if (address.empty() || number != due.row.head()) {
+    number = due.row.head();
+    auto message = outbox_->Read(snapshot, due.lane, number);
+    if (message.ok()) address = renderer_->AddressOf(*message);
+    // What has no address concerns its receiver alone.
+    if (address.empty()) address = absl::StrCat("|", due.row.destination());
+  }
+  return address;
+}
+
 void Dispatcher::Start(const storage::Snapshot& snapshot, DueLane due,
-                       absl::Time now) {
+                       std::string address, absl::Time now) {
   auto attempt = std::make_shared<Try>();
   attempt->lane = due.lane;
   attempt->number = due.row.head();
   attempt->attempt = due.row.attempts() + 1;
   attempt->destination = due.row.destination();
+  attempt->address = std::move(address);
   attempt->started = now;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     ++open_;
     lanes_.insert(attempt->lane);
-    ++peers_[attempt->destination].in_flight;
   }
   auto message = outbox_->Read(snapshot, attempt->lane, attempt->number);
   if (!message.ok()) return Finish(attempt, message.status());
@@ -131,6 +170,7 @@ void Dispatcher::Start(const storage::Snapshot& snapshot, DueLane due,
   renderer_->Render(*message, now, [this, attempt](auto ready) {
     if (!ready.ok()) return Finish(attempt, ready.status());
     auto sent = std::make_shared<const Delivery>(*std::move(ready));
+    attempt->sent = true;
     sender_->Send(*sent, [this, attempt, sent](absl::StatusOr<Reply> reply) {
       if (!reply.ok()) return Finish(attempt, reply.status());
       attempt->retry_after = reply->retry_after;
@@ -161,17 +201,11 @@ Dispatcher::Verdict Dispatcher::Weigh(const Try& attempt,
 
 void Dispatcher::Finish(std::shared_ptr<Try> attempt, absl::Status status) {
   const Verdict verdict = Weigh(*attempt, status);
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    Peer& peer = peers_[attempt->destination];
-    // A receiver that says no is there.
-    peer.failures = status.ok() || IsFinal(status) ? 0 : peer.failures + 1;
-    if (peer.failures >= options_.breaker_failures) {
-      // No message waits longer than its own tries would: one sender may have
-      // several addresses, of which one is dead.
-      peer.closed_until = clock_->Now() + std::min(options_.breaker_pause,
-                                                   options_.backoff.max_delay);
-    }
+  // What could not be made ready says nothing of the address; a receiver that
+  // says no is there.
+  if (std::exchange(attempt->sent, false)) {
+    addresses_.Note(attempt->address, status.ok() || IsFinal(status),
+                    clock_->Now());
   }
   Write(std::move(attempt), verdict, std::move(status));
 }
@@ -268,10 +302,8 @@ void Dispatcher::Release(const Try& attempt) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     lanes_.erase(attempt.lane);
-    const auto it = peers_.find(attempt.destination);
-    Peer& peer = it->second;
-    if (--peer.in_flight == 0 && peer.failures == 0) peers_.erase(it);
   }
+  addresses_.Release(attempt.address);
   // The lane is free before anybody looks for it, and this object is there
   // until the last one has called.
   if (wake_) wake_();

@@ -7,6 +7,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
@@ -14,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/base/clock.h"
+#include "services/exchange/addresses.h"
 #include "services/exchange/backoff.h"
 #include "services/exchange/log_sink.h"
 #include "services/exchange/metrics.h"
@@ -31,6 +33,9 @@ using Effect = std::function<absl::Status(storage::CommitView&, absl::Time)>;
 class Renderer {
  public:
   virtual ~Renderer() = default;
+  // Host and port that the message would go to, at little cost; empty where
+  // that cannot be said.
+  virtual std::string AddressOf(const stored::OutboxRow& message) = 0;
   // Calls `done` once, perhaps later. INVALID_ARGUMENT, NOT_FOUND and
   // PERMISSION_DENIED mean that it cannot go as things are: it is parked.
   // Any other error is tried again.
@@ -53,19 +58,17 @@ struct DispatcherOptions {
   BackoffOptions backoff;
   // Tries until a message is parked.
   int max_attempts = 12;
-  // Messages in flight to one receiver.
+  // As AddressLimits; the pause is no longer than the greatest delay of a
+  // retry.
   int max_in_flight = 32;
-  // After so many failures in a row nothing is sent to a receiver for the
-  // pause, or for the greatest delay of a retry where that is less; then one
-  // message tries whether it is back.
   int breaker_failures = 5;
   absl::Duration breaker_pause = absl::Seconds(30);
   // Of the jitter.
   uint64_t seed = 1;
 };
 
-// Delivers at least once, in the order of each lane. Several receivers do not
-// wait for each other. Thread-safe.
+// Delivers at least once, in the order of each lane. Neither receivers nor
+// their addresses wait for each other. Thread-safe.
 class Dispatcher {
  public:
   // All outlive this; `log` may be null. `wake` is called when there is work
@@ -92,16 +95,18 @@ class Dispatcher {
   int in_flight() const;
 
  private:
-  struct Peer {
-    int in_flight = 0;
-    int failures = 0;  // in a row
-    absl::Time closed_until = absl::InfinitePast();
-  };
   struct Try;
   enum class Verdict { kDelivered, kRetry, kPark };
 
-  int Room(const std::string& destination, absl::Time now);
-  void Start(const storage::Snapshot& snapshot, DueLane due, absl::Time now);
+  // Takes places for lanes of a receiver that are due, and begins them.
+  absl::StatusOr<int> StartDue(const storage::Snapshot& snapshot,
+                               const std::string& destination,
+                               const absl::flat_hash_set<std::string>& busy,
+                               absl::Time now);
+  bool HasRoom(size_t begun) const;
+  std::string AddressOf(const storage::Snapshot& snapshot, const DueLane& due);
+  void Start(const storage::Snapshot& snapshot, DueLane due,
+             std::string address, absl::Time now);
   void Take(std::shared_ptr<Try> attempt, const Delivery& delivery,
             const Reply& reply);
   void Finish(std::shared_ptr<Try> attempt, absl::Status status);
@@ -125,14 +130,18 @@ class Dispatcher {
   LogSink* const log_;
   const std::function<void()> wake_;
 
+  Addresses addresses_;
   std::mutex pass_mutex_;
+  // Of the passes: where the next one begins, and the addresses of messages
+  // that wait for a place.
+  size_t turn_ = 0;
+  absl::flat_hash_map<std::string, std::pair<uint64_t, std::string>> waiting_;
   mutable std::mutex mutex_;
   std::condition_variable idle_;
   bool draining_ = false;
   uint64_t random_;
-  int open_ = 0;                            // tries, until they are reported
+  size_t open_ = 0;                         // tries, until they are reported
   absl::flat_hash_set<std::string> lanes_;  // in flight
-  absl::flat_hash_map<std::string, Peer> peers_;
 };
 
 }  // namespace dci::exchange

@@ -1,5 +1,6 @@
 #include "services/exchange/dispatcher.h"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -23,10 +24,17 @@ using ::testing::IsEmpty;
 // by its HTTP status alone.
 class PlainRenderer : public Renderer {
  public:
+  std::string AddressOf(const stored::OutboxRow& message) override {
+    return message.address().empty() ? message.receiver_id()
+                                     : message.address();
+  }
   void Render(const stored::OutboxRow& message, absl::Time now,
               std::function<void(absl::StatusOr<Delivery>)> done) override {
     if (message.body() == "unrenderable") {
       return done(absl::NotFoundError("no such participant"));
+    }
+    if (message.body() == "unready") {
+      return done(absl::FailedPreconditionError("no key"));
     }
     Delivery delivery;
     delivery.target = message.receiver_id();
@@ -60,8 +68,9 @@ class DispatcherTest : public ::testing::Test {
         &metrics_, &log_, [this] { ++wakes_; });
   }
   void Put(const std::string& receiver, const std::string& lane,
-           const std::string& body) {
+           const std::string& body, const std::string& address = "") {
     Outgoing message;
+    message.address = address;
     message.method = &method_;
     message.receiver_id = receiver;
     message.lane = lane;
@@ -221,6 +230,40 @@ TEST_F(DispatcherTest, ADeadReceiverIsTriedAsOftenAsAMessageWouldBe) {
   EXPECT_EQ(Begin(), 0);
   clock_.Advance(absl::Seconds(1));
   EXPECT_EQ(Pass(200), 1);
+}
+
+TEST_F(DispatcherTest, ADeadAddressDoesNotHoldUpAnotherOfItsReceiver) {
+  for (int i = 0; i < 5; ++i) Put("sp", absl::StrCat("a", i), "dead", "a:1");
+  EXPECT_EQ(Pass(absl::UnavailableError("refused")), 2);  // and it is closed
+  Put("sp", "b0", "quick", "b:1");
+  EXPECT_EQ(Pass(200), 1);
+  EXPECT_EQ(Sent().back(), "quick");
+}
+
+TEST_F(DispatcherTest, ReceiversBehindOneAddressShareItsPlacesAndItsFailures) {
+  for (int i = 0; i < 3; ++i) {
+    Put("one", absl::StrCat("a", i), "one", "a:1");
+    Put("two", absl::StrCat("b", i), "two", "a:1");
+  }
+  EXPECT_EQ(Begin(), 2);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(Begin(), 0);
+  for (int i = 0; i < 2; ++i) sender_.Answer(Reply{});
+  dispatcher_->WaitIdle();
+  // Each pass begins with another of them.
+  EXPECT_EQ(Pass(absl::UnavailableError("refused")), 2);
+  EXPECT_EQ(Pass(200), 0);
+  std::vector<std::string> sent = Sent();
+  std::sort(sent.begin(), sent.end());
+  EXPECT_THAT(sent, ElementsAre("one", "one", "two", "two"));
+}
+
+TEST_F(DispatcherTest, WhatCannotBeMadeReadySaysNothingOfItsAddress) {
+  for (int i = 0; i < 4; ++i) Put("sp", absl::StrCat("c", i), "unready", "a:1");
+  EXPECT_EQ(Pass(200), 2);
+  EXPECT_EQ(Pass(200), 2);
+  Put("other", "c", "quick", "a:1");
+  EXPECT_EQ(Pass(200), 1);
+  EXPECT_THAT(Sent(), ElementsAre("quick"));
 }
 
 TEST_F(DispatcherTest, ARestartSendsAgainWhatWasInFlight) {

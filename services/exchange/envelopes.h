@@ -88,6 +88,7 @@ class OutboxRenderer : public Renderer {
         participants_(participants),
         answers_(answers) {}
 
+  std::string AddressOf(const stored::OutboxRow& message) override;
   void Render(const stored::OutboxRow& message, absl::Time now,
               std::function<void(absl::StatusOr<Delivery>)> done) override;
   absl::Status Judge(const Delivery& delivery, const Reply& reply) override;

@@ -1,6 +1,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "services/base/clock.h"
 #include "services/base/status_macros.h"
@@ -100,6 +101,18 @@ absl::StatusOr<Delivery> OutboxRenderer::MakeDelivery(
                         : CallbackUrl(config, message.address(), address,
                                       delivery.method->path);
   return delivery;
+}
+
+std::string OutboxRenderer::AddressOf(const stored::OutboxRow& message) {
+  const std::shared_ptr<const trust::Participant> receiver =
+      participants_->Find(message.receiver_id());
+  if (receiver == nullptr) return "";
+  if (!receiver->config().grpc_target().empty()) {
+    return absl::AsciiStrToLower(receiver->config().grpc_target());
+  }
+  const absl::StatusOr<std::string> address =
+      CallbackAddress(receiver->config(), message.address());
+  return address.ok() ? HostAndPort(*address) : "";
 }
 
 void OutboxRenderer::Render(
