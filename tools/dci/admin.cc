@@ -24,15 +24,23 @@ std::vector<Option> AdminOptions() {
 
 absl::StatusOr<std::unique_ptr<AdminClient>> AdminClient::Create(
     const Args& args, const Io& io) {
-  std::unique_ptr<AdminClient> client(new AdminClient);
-  ASSIGN_OR_RETURN(client->model_, CompiledModel());
-  ASSIGN_OR_RETURN(client->http_, Http::Create(args, io));
-  client->base_ = args.Get("admin");
-  client->token_ = args.Has("token") ? args.Get("token") : SandboxToken(io);
-  if (client->token_.empty())
+  const std::string token =
+      args.Has("token") ? args.Get("token") : SandboxToken(io);
+  if (token.empty())
     return Usage(
         "--token is missing, and there is no sandbox of this user "
         "whose token could be taken");
+  return Create(args.Get("admin"), token, args, io);
+}
+
+absl::StatusOr<std::unique_ptr<AdminClient>> AdminClient::Create(
+    const std::string& base, const std::string& token, const Args& args,
+    const Io& io) {
+  std::unique_ptr<AdminClient> client(new AdminClient);
+  ASSIGN_OR_RETURN(client->model_, CompiledModel());
+  ASSIGN_OR_RETURN(client->http_, Http::Create(args, io));
+  client->base_ = base;
+  client->token_ = token;
   return client;
 }
 

@@ -24,6 +24,10 @@ class AdminClient {
   // is none either.
   static absl::StatusOr<std::unique_ptr<AdminClient>> Create(const Args& args,
                                                              const Io& io);
+  // Of the endpoint at `base`, with this token.
+  static absl::StatusOr<std::unique_ptr<AdminClient>> Create(
+      const std::string& base, const std::string& token, const Args& args,
+      const Io& io);
 
   // Calls a method, "dci.admin.v1.ParticipantAdmin.PutParticipant", and gives
   // the answer's JSON. Requests and answers are protobuf's JSON with the names

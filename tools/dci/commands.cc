@@ -13,6 +13,7 @@
 #include "tools/dci/parked.h"
 #include "tools/dci/participant.h"
 #include "tools/dci/sign.h"
+#include "tools/dci/story/command.h"
 #include "tools/dci/verify.h"
 
 namespace dci::cli {
@@ -76,6 +77,7 @@ std::vector<Command> AllCommands() {
   commands.push_back(VerifyCommand());
   commands.push_back(KeygenCommand());
   commands.push_back(ListenCommand());
+  commands.push_back(StoryCommand());
   for (Command& command : ParticipantCommands())
     commands.push_back(std::move(command));
   commands.push_back(LoadCommand());

@@ -68,10 +68,16 @@ absl::Status WriteFile(const std::string& name, absl::string_view text) {
   return Write(name, text, O_TRUNC, 0644);
 }
 
+std::string SandboxFolder(const Io& io) {
+  if (std::string folder = io.env("DCI_SANDBOX"); !folder.empty())
+    return folder;
+  std::string data = io.env("XDG_DATA_HOME");
+  if (data.empty()) data = io.env("HOME") + "/.local/share";
+  return data + "/convergence/sandbox";
+}
+
 std::string SandboxToken(const Io& io) {
-  std::string folder = io.env("XDG_DATA_HOME");
-  if (folder.empty()) folder = io.env("HOME") + "/.local/share";
-  std::ifstream file(folder + "/convergence/sandbox/operator.token");
+  std::ifstream file(SandboxFolder(io) + "/operator.token");
   return std::string(absl::StripAsciiWhitespace(All(file)));
 }
 

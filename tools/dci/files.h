@@ -20,8 +20,9 @@ absl::Status WriteSecret(const std::string& name, absl::string_view text);
 // Makes or replaces a file.
 absl::Status WriteFile(const std::string& name, absl::string_view text);
 
-// The operator's token that the sandbox of this user has made; empty where
-// there is none.
+// Where the sandbox keeps its data: DCI_SANDBOX, or the user's data folder.
+std::string SandboxFolder(const Io& io);
+// The operator's token that this sandbox has made; empty where there is none.
 std::string SandboxToken(const Io& io);
 
 }  // namespace dci::cli

@@ -125,14 +125,24 @@ absl::StatusOr<SignedDocument> SignWith(const Args& args, const Io& io,
                                         const Document& document,
                                         const std::string& sender_id) {
   const std::string file = args.Get("key");
-  ASSIGN_OR_RETURN(trust::Key key, ReadKey(file, args.Get("kid"), io));
+  ASSIGN_OR_RETURN(const trust::Key key, ReadKey(file, args.Get("kid"), io));
   if (!key.is_private())
     return Usage(absl::StrCat(file,
                               " is a public key; signing needs the "
                               "private one"));
-  const std::string kid = key.kid();
+  absl::StatusOr<SignedDocument> signed_document =
+      SignWithKey(args, io, key, document, sender_id);
+  if (!signed_document.ok())
+    return Usage(absl::StrCat(file, " ", signed_document.status().message()));
+  return signed_document;
+}
+
+absl::StatusOr<SignedDocument> SignWithKey(const Args& args, const Io& io,
+                                           const trust::Key& key,
+                                           const Document& document,
+                                           const std::string& sender_id) {
   ASSIGN_OR_RETURN(const trust::KeyRing ring,
-                   trust::KeyRing::Create({{std::move(key), kid}}));
+                   trust::KeyRing::Create({{key, key.kid()}}));
   config::SignatureProfile profile = ProfileOf(args);
   Settle(&profile);
   const auto signature =
@@ -140,8 +150,8 @@ absl::StatusOr<SignedDocument> SignWith(const Args& args, const Io& io,
           .Sign(document.parts.header_json, document.parts.message_json,
                 profile, io.clock->Now());
   if (!signature.ok())
-    return Usage(absl::StrCat(file, " cannot sign a ", FormName(profile.form()),
-                              ": ", signature.status().message()));
+    return Usage(absl::StrCat("cannot sign a ", FormName(profile.form()), ": ",
+                              signature.status().message()));
   return SignedDocument{
       wire::AssembleDocument(document.parts, signature->signature_member),
       signature->http_signature_header};

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "dci/config/v1/participant.pb.h"
+#include "services/trust/key.h"
 #include "tools/dci/args.h"
 #include "tools/dci/document.h"
 #include "tools/dci/io.h"
@@ -40,6 +41,11 @@ struct SignedDocument {
 absl::StatusOr<SignedDocument> SignWith(const Args& args, const Io& io,
                                         const Document& document,
                                         const std::string& sender_id);
+// The same with a key at hand.
+absl::StatusOr<SignedDocument> SignWithKey(const Args& args, const Io& io,
+                                           const trust::Key& key,
+                                           const Document& document,
+                                           const std::string& sender_id);
 
 }  // namespace dci::cli
 
