@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/base/hash.h"
 #include "services/base/status_macros.h"
+#include "services/sandbox/addresses.h"
 #include "services/sandbox/introductions.h"
 #include "services/sandbox/seed/seed.h"
 #include "services/server/compiled_schema.h"
@@ -68,10 +69,6 @@ const Resident& Ecosystem::At(absl::string_view name) const {
       [name](const auto& resident) { return resident->name == name; });
 }
 
-std::string Ecosystem::KeyFile(absl::string_view name) const {
-  return absl::StrCat(data_dir_, "/", At(name).id, "/sig.jwk");
-}
-
 absl::StatusOr<std::unique_ptr<Ecosystem>> Ecosystem::Start(
     const server::SandboxFlags& flags) {
   std::unique_ptr<Ecosystem> all(new Ecosystem);
@@ -95,6 +92,7 @@ absl::StatusOr<std::unique_ptr<Ecosystem>> Ecosystem::Start(
     RETURN_IF_ERROR(all->Introduce(resident));
     return all->Seed(flags, resident);
   }));
+  RETURN_IF_ERROR(all->Publish());
   return all;
 }
 
@@ -208,6 +206,14 @@ absl::Status Ecosystem::Seed(const server::SandboxFlags& flags,
   registry.store().Drain();
   records_seeded_ += given;
   return given_all.ok() ? failed : given_all;
+}
+
+absl::Status Ecosystem::Publish() const {
+  std::vector<Address> addresses;
+  for (const auto& resident : residents_)
+    addresses.push_back({resident->name, resident->id, resident->url(),
+                         resident->admin_url(), resident->grpc_target()});
+  return WriteAddresses(data_dir_, addresses);
 }
 
 void Ecosystem::Shutdown() {

@@ -65,8 +65,6 @@ class Ecosystem {
 
   // Opens the admin endpoint of each.
   const std::string& operator_token() const { return operator_token_; }
-  // File with the private key with which an institution signs.
-  std::string KeyFile(absl::string_view name) const;
   uint64_t records_seeded() const { return records_seeded_; }
 
   // Finishes what is in progress.
@@ -81,6 +79,8 @@ class Ecosystem {
       const server::SandboxFlags& flags, const Resident& resident) const;
   absl::Status Introduce(Resident* resident);
   absl::Status Seed(const server::SandboxFlags& flags, Resident* resident);
+  // Says in a file of the folder where they all are.
+  absl::Status Publish() const;
 
   std::unique_ptr<const schema::Model> model_;
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> log_file_{nullptr,

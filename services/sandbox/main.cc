@@ -5,8 +5,8 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "services/sandbox/child.h"
 #include "services/sandbox/ecosystem.h"
-#include "services/sandbox/tour.h"
 #include "services/server/flags.h"
 #include "services/server/own_files.h"
 #include "services/server/stop_signal.h"
@@ -53,6 +53,7 @@ void PrintWelcome(const Ecosystem& all, const std::string& data_dir) {
       "\nTry:\n"
       "  curl -s %s/capabilities\n"
       "  tools/dci/dci call search --id UIN=847951632 --record Person\n"
+      "  tools/dci/dci story first-contact\n"
       "  tools/dci/dci --help\n"
       "and README.md, \"Five minutes\".\n\nStop with Ctrl-C.\n",
       social.url().c_str());
@@ -64,17 +65,17 @@ int Fail(const absl::Status& status) {
   return 1;
 }
 
-int Check(server::SandboxFlags flags) {
+// Runs a program against a sandbox of its own.
+int RunAgainst(server::SandboxFlags flags) {
   const FreshFolder folder;
   flags.data_dir = folder.path();
   flags.first_ports = {};
   auto all = Ecosystem::Start(flags);
   if (!all.ok()) return Fail(all.status());
-  const absl::Status tour = RunTour(**all);
+  const auto code =
+      RunChild(flags.command, absl::StrCat("DCI_SANDBOX=", flags.data_dir));
   (*all)->Shutdown();
-  if (!tour.ok()) return Fail(tour);
-  std::printf("\nEvery step was right.\n");
-  return 0;
+  return code.ok() ? *code : Fail(code.status());
 }
 
 int Serve(server::SandboxFlags flags, server::StopSignal& stop) {
@@ -94,7 +95,7 @@ int Serve(server::SandboxFlags flags, server::StopSignal& stop) {
 int main(int argc, char** argv) {
   const dci::server::SandboxFlags flags =
       dci::server::ParseSandboxFlags(argc, argv);
+  if (!flags.command.empty()) return dci::sandbox::RunAgainst(flags);
   dci::server::StopSignal stop;  // before any thread is started
-  return flags.check ? dci::sandbox::Check(flags)
-                     : dci::sandbox::Serve(flags, stop);
+  return dci::sandbox::Serve(flags, stop);
 }

@@ -6,8 +6,6 @@
 
 ABSL_FLAG(std::string, config, "",
           "registry_server: file with a dci.config.v1.ServerConfig");
-ABSL_FLAG(bool, check, false,
-          "sandbox: run the tour on free ports with fresh data, and stop");
 ABSL_FLAG(std::string, registry, "",
           "registry_server: a registry of the standard (social, crvs, ibr, "
           "disability, farmer, employment), with its defaults");
@@ -38,11 +36,12 @@ ServerFlags ParseServerFlags(int argc, char** argv) {
 SandboxFlags ParseSandboxFlags(int argc, char** argv) {
   absl::SetProgramUsageMessage(
       "All services in one process, with made data, on this machine only.\n"
-      "  sandbox            until interrupted\n"
-      "  sandbox --check    the tour; exits 0 only if every step was right");
-  absl::ParseCommandLine(argc, argv);
+      "  sandbox                       until interrupted\n"
+      "  sandbox -- PROGRAM ARGUMENT…  runs the program against a sandbox of "
+      "its own,\n                                and ends as it did");
+  const std::vector<char*> words = absl::ParseCommandLine(argc, argv);
   SandboxFlags flags;
-  flags.check = absl::GetFlag(FLAGS_check);
+  flags.command.assign(words.begin() + 1, words.end());
   flags.data_dir = absl::GetFlag(FLAGS_data_dir);
   flags.households = absl::GetFlag(FLAGS_households);
   flags.seed = absl::GetFlag(FLAGS_seed);

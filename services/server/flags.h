@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "services/server/known_registries.h"
 
@@ -25,8 +26,10 @@ struct ServerFlags {
 
 // Of the sandbox.
 struct SandboxFlags {
-  // Runs the tour on free ports with fresh data, and stops.
-  bool check = false;
+  // A program and its arguments, run against a sandbox on free ports with
+  // fresh data, whose folder it finds in DCI_SANDBOX; then the sandbox stops.
+  // Empty: the sandbox runs until it is interrupted.
+  std::vector<std::string> command;
   // Where the institutions keep their stores; empty: the user's data folder.
   std::string data_dir;
   // Households made by the seed generator, on an empty store.

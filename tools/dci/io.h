@@ -14,7 +14,7 @@ namespace dci::cli {
 
 struct Io {
   std::istream* in = nullptr;
-  std::ostream* out = nullptr;  // JSON only
+  std::ostream* out = nullptr;  // JSON; of story, what it tells
   std::ostream* err = nullptr;  // words
   const Clock* clock = nullptr;
   IdSource* ids = nullptr;
