@@ -36,6 +36,8 @@ constexpr VerbRow kVerbs[] = {
      "**Nothing** arrives from crvs `/registry/notify`"},
     {"Record", Verb::kRecord, "at", "**Record** at crvs Person"},
     {"Remove", Verb::kRemove, "at", "**Remove** at crvs Person"},
+    {"Operator", Verb::kOperate, "at",
+     "**Operator** at sp-system `/admin/intakes/start`"},
 };
 
 const VerbRow& RowOf(Verb verb) {
@@ -44,9 +46,8 @@ const VerbRow& RowOf(Verb verb) {
   return kVerbs[0];
 }
 
-bool IsMessage(Verb verb) {
-  return verb == Verb::kSend || verb == Verb::kGet || verb == Verb::kArrives ||
-         verb == Verb::kNothing;
+bool TakesPath(Verb verb) {
+  return verb != Verb::kRecord && verb != Verb::kRemove;
 }
 
 bool IsStatus(absl::string_view word) {
@@ -97,12 +98,12 @@ class LineReader {
     step_.institution = Next();
     step_.what = Next();
     if (step_.what.empty())
-      return Wrong(IsMessage(step_.verb) ? "institution and path are missing"
+      return Wrong(TakesPath(step_.verb) ? "institution and path are missing"
                                          : "institution and type are missing");
     const bool path = absl::StartsWith(step_.what, "/");
-    if (IsMessage(step_.verb) && !path)
+    if (TakesPath(step_.verb) && !path)
       return Wrong(absl::StrCat("'", step_.what, "' is no path"));
-    if (!IsMessage(step_.verb) && path)
+    if (!TakesPath(step_.verb) && path)
       return Wrong(absl::StrCat("'", step_.what, "' is no type of records"));
     return absl::OkStatus();
   }

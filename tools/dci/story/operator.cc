@@ -33,6 +33,12 @@ absl::Status Operator::RemoveParticipant(const Place& place,
       .status();
 }
 
+absl::Status Operator::Do(const Place& place, const std::string& path,
+                          const Value& request) const {
+  return Ask(place, absl::StrCat("does what is here ", path, ":\n   ",
+                                 ToJson(request)));
+}
+
 absl::Status Operator::Record(const Place& place, const std::string& type,
                               const Value& records) {
   std::string lines;

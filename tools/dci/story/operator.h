@@ -30,6 +30,9 @@ class Operator {
                               const std::string& participant);
   absl::Status RemoveParticipant(const Place& place,
                                  const std::string& sender_id);
+  // Anything else, which a person does: of a place without such an endpoint.
+  absl::Status Do(const Place& place, const std::string& path,
+                  const Value& request) const;
   // Creates or replaces records of a type; one, or an array of them.
   absl::Status Record(const Place& place, const std::string& type,
                       const Value& records);

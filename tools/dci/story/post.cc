@@ -7,6 +7,7 @@
 #include "services/wire/message.h"
 #include "tools/dci/document.h"
 #include "tools/dci/exit_code.h"
+#include "tools/dci/files.h"
 #include "tools/dci/grpc_call.h"
 #include "tools/dci/keys.h"
 #include "tools/dci/schema.h"
@@ -92,6 +93,22 @@ absl::StatusOr<net::HttpResponse> Post::Get(const Place& place,
   request.url = JoinUrl(place.url, path);
   transcript_->Exchange(absl::StrCat("-> GET ", request.url), "");
   return http_.Send(std::move(request));
+}
+
+absl::StatusOr<net::HttpResponse> Post::Operate(const Place& place,
+                                                const std::string& path,
+                                                const Value& request) {
+  net::HttpClientRequest post;
+  post.method = "POST";
+  post.url = JoinUrl(place.admin, path);
+  post.headers = {
+      {"Content-Type", "application/json"},
+      {"Authorization", absl::StrCat("Bearer ", SandboxToken(io_))}};
+  post.body = ToJson(request);
+  transcript_->Exchange(
+      absl::StrCat("** The operator of ", place.name, ": POST ", post.url),
+      post.body);
+  return http_.Send(std::move(post));
 }
 
 absl::StatusOr<std::string> Post::Signature(const Place& place,

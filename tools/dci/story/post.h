@@ -43,6 +43,11 @@ class Post {
   absl::StatusOr<net::HttpResponse> Get(const Place& place,
                                         const std::string& path);
 
+  // What the operator of a place with such an endpoint asks there.
+  absl::StatusOr<net::HttpResponse> Operate(const Place& place,
+                                            const std::string& path,
+                                            const Value& request);
+
   // How a body that came from a place is signed: "unsigned", or "signed
   // (ed25519)" where its keys confirm it. ExitCode::kUntrusted where they do
   // not.

@@ -60,6 +60,7 @@ absl::Status Runner::Do(const Step& step) {
       return Let(step);
     case Verb::kSend:
     case Verb::kGet:
+    case Verb::kOperate:
       return Ask(step);
     case Verb::kAnswer:
       return Answer(step);
@@ -121,6 +122,11 @@ absl::Status Runner::Ask(const Step& step) {
   absl::StatusOr<net::HttpResponse> answer;
   if (step.verb == Verb::kGet) {
     answer = stage_.post->Get(place, step.what);
+  } else if (step.verb == Verb::kOperate) {
+    ASSIGN_OR_RETURN(const Value request, Fill(*step.json));
+    if (place.admin.empty())
+      return stage_.the_operator->Do(place, step.what, request);
+    answer = stage_.post->Operate(place, step.what, request);
   } else {
     ASSIGN_OR_RETURN(const Participant* sender, stage_.cast->Get(step.who));
     // Whoever does not sign need not be known.
@@ -158,7 +164,8 @@ std::vector<Mismatch> Runner::Judge(const Step& step, Names* names) const {
 }
 
 absl::Status Runner::Answer(const Step& step) {
-  if (!last_) return absl::OkStatus();  // in "Afterwards", where it failed
+  // Where a person did it, or where it failed in "Afterwards".
+  if (!last_) return absl::OkStatus();
   const absl::Time end =
       stage_.io->clock->Now() + step.within.value_or(absl::ZeroDuration());
   while (true) {

@@ -55,7 +55,7 @@ class Runner {
 
   absl::Status Do(const Step& step);
   absl::Status Let(const Step& step);
-  absl::Status Ask(const Step& step);  // **Send** and **Get**
+  absl::Status Ask(const Step& step);  // **Send**, **Get**, **Operator**
   absl::Status Answer(const Step& step);
   absl::Status Arrives(const Step& step);
   absl::Status Nothing(const Step& step);

@@ -265,15 +265,16 @@ TEST_F(StoryTest, AsksAPersonWhereAnInstitutionHasNoOperatorsEndpoint) {
   const std::string page = Write(
       "s.md", "# T\n" +
                   With("**Record** at crvs Person", R"([{"a":1},{"a":2}])") +
-                  With("**Remove** at crvs Person", R"(["UIN","1"])"));
+                  With("**Remove** at crvs Person", R"(["UIN","1"])") +
+                  With("**Operator** at crvs /admin/close") + "**Answer**\n");
   const std::vector<std::string> arguments = {"story", page, "--at",
                                               "crvs=" + peer_.url()};
-  const Result confirmed = Run(arguments, "\n\n");
+  const Result confirmed = Run(arguments, "\n\n\n");
   EXPECT_EQ(confirmed.code, ExitCode::kRight) << confirmed.err;
   EXPECT_THAT(confirmed.out,
               AllOf(HasSubstr("At crvs the operator now records as Person:"),
                     HasSubstr("removes the Person [\"UIN\", \"1\"]"),
-                    HasSubstr("Press Enter")));
+                    HasSubstr("/admin/close"), HasSubstr("Press Enter")));
   const Result alone = Run(arguments, "");
   EXPECT_EQ(alone.code, ExitCode::kUsage);
   EXPECT_THAT(alone.err, HasSubstr("s.md:2: nobody is there"));
@@ -314,7 +315,7 @@ TEST_F(StoryTest, FindsTheInstitutionsOfTheSandbox) {
   }
   EXPECT_EQ(paths,
             "/admin/participants/put /registry/search /admin/registry/load "
-            "/admin/participants/remove ");
+            "/admin/close /admin/participants/remove ");
   EXPECT_EQ(TextAt(peer_.requests()[1].body, "/header/receiver_id"),
             "the-crvs");
 }

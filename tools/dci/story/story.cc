@@ -32,7 +32,7 @@ bool MayLackJson(Verb verb) {
 }
 
 bool AwaitsAnswer(Verb verb) {
-  return verb == Verb::kSend || verb == Verb::kGet;
+  return verb == Verb::kSend || verb == Verb::kGet || verb == Verb::kOperate;
 }
 
 class PageReader {
@@ -121,7 +121,7 @@ class PageReader {
       RETURN_IF_ERROR(EndExchange());
     } else if (exchange_line_ == 0) {
       return absl::InvalidArgumentError(
-          "**Answer** follows **Send** or **Get**");
+          "**Answer** follows **Send**, **Get** or **Operator**");
     }
     ASSIGN_OR_RETURN(Step step, ReadInstruction(verb, rest));
     step.line = LineNumber();
@@ -184,7 +184,7 @@ class PageReader {
   std::string heading_;
   bool afterwards_ = false;
   std::optional<Step> open_;  // its JSON may still come
-  int exchange_line_ = 0;     // of a **Send** or **Get**; 0: none is open
+  int exchange_line_ = 0;     // of what awaits its answer; 0: none is open
   bool answered_ = false;
 };
 

@@ -23,6 +23,7 @@ enum class Verb {
   kNothing,  // **Nothing** arrives from crvs `/registry/notify`
   kRecord,   // **Record** at crvs Person: the operator's work
   kRemove,   // **Remove** at crvs Person
+  kOperate,  // **Operator** at sp-system `/admin/intakes/start`
 };
 
 struct Step {
@@ -30,8 +31,8 @@ struct Step {
   int line = 0;         // of the instruction
   std::string heading;  // of the section it stands in; may be empty
   std::string institution;
-  // Of kSend, kGet, kArrives, kNothing: the path, "/registry/search". Of
-  // kRecord and kRemove: the type of the record.
+  // Of kRecord and kRemove: the type of the record. Of the others: the path,
+  // "/registry/search".
   std::string what;
   // Who sends, or to whom it comes: a participant of the story's own.
   std::string who;

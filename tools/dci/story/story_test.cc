@@ -106,7 +106,8 @@ TEST(ReadStory, ReadsEveryWordOfAnInstruction) {
       "s.md", Titled(With("**Send** to ibr /a as b unsigned over gRPC:") +
                      With("**Answer** 401, within 3s:") +
                      With("**Nothing** arrives from ibr `/n` at b.") +
-                     With("**Record** at ibr Beneficiary:")));
+                     With("**Record** at ibr Beneficiary:") +
+                     With("**Operator** at ibr /admin/x:") + "**Answer**\n"));
   ASSERT_OK(story);
   EXPECT_EQ(story->steps[0].who, "b");
   EXPECT_FALSE(story->steps[0].is_signed);
@@ -116,6 +117,8 @@ TEST(ReadStory, ReadsEveryWordOfAnInstruction) {
   EXPECT_EQ(story->steps[2].verb, Verb::kNothing);
   EXPECT_EQ(story->steps[2].who, "b");
   EXPECT_EQ(story->steps[3].what, "Beneficiary");
+  EXPECT_EQ(story->steps[4].verb, Verb::kOperate);
+  EXPECT_EQ(story->steps[4].what, "/admin/x");
 }
 
 TEST(ReadStory, SaysWhatIsWrongWithAnInstruction) {
