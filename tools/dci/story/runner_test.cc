@@ -300,10 +300,13 @@ TEST_F(StoryTest, FindsTheInstitutionsOfTheSandbox) {
             R"({"institutions":[{"name":"crvs","id":"the-crvs","url":"URL",
                 "admin":"URL","grpc":""}]})",
             {{"URL", peer_.url()}}));
-  const Result result =
-      Run({"story", Write("s.md", "# T\n" + Search() + "**Answer**\n" +
-                                      With("**Record** at crvs Person",
-                                           R"({"to":"${id:crvs}"})"))});
+  const Result result = Run(
+      {"story",
+       Write("s.md",
+             "# T\n" + Search() + "**Answer**\n" +
+                 With("**Record** at crvs Person", R"({"to":"${id:crvs}"})") +
+                 With("**Operator** at crvs /admin/close", R"({"a":1})") +
+                 "**Answer** 200\n")});
   EXPECT_EQ(result.code, ExitCode::kRight) << result.err;
   // Made known, asked, recorded, forgotten; and its keys were looked for.
   std::string paths;
