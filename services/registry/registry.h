@@ -33,6 +33,7 @@
 
 namespace dci::registry {
 
+class ConsentGate;
 class DisclosureLog;
 
 // What holds for answers with records. What is pointed to outlives the
@@ -40,6 +41,8 @@ class DisclosureLog;
 struct ReadRules {
   // Where they are written down before they leave; null: nowhere.
   const DisclosureLog* log = nullptr;
+  // Who may see what; null: everybody everything.
+  const ConsentGate* consent = nullptr;
 };
 
 // Thread-safe.

@@ -251,9 +251,11 @@ class Search {
 absl::StatusOr<std::vector<Target>> Targets(const Catalog& catalog,
                                             const NamedQueries& named,
                                             const v1::SearchCriteria& criteria,
+                                            const SearchOptions& options,
                                             const PageRequest& request) {
   ASSIGN_OR_RETURN(std::vector<Target> targets,
                    ParseCriteria(catalog, named, criteria));
+  if (options.narrow) RETURN_IF_ERROR(options.narrow(&targets));
   if (!request.cursor.has_value()) return targets;
   for (Target& target : targets) {
     if (target.type->id != request.cursor->type_id()) continue;
@@ -275,7 +277,7 @@ absl::StatusOr<SearchPage> FindPage(
                    ReadPageRequest(criteria, *catalog.cursors,
                                    options.max_page_size, continuation));
   ASSIGN_OR_RETURN(const std::vector<Target> targets,
-                   Targets(catalog, named, criteria, request));
+                   Targets(catalog, named, criteria, options, request));
   SearchPage page;
   for (const Target& target : targets) {
     Search search(target, spaces, snapshot, options, request);

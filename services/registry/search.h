@@ -3,6 +3,7 @@
 #define CONVERGENCE_SERVICES_REGISTRY_SEARCH_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,10 @@ struct SearchOptions {
   // a useful index costs. At some microseconds each: under a second.
   uint64_t max_examined = 200000;
   int max_page_size = 1000;
+  // Leaves those of the query's targets that may be searched, and changes
+  // them, before anything is looked up; its errors are the search's. Empty:
+  // all as they are.
+  std::function<absl::Status(std::vector<Target>*)> narrow;
   // Counts whatever there is, and gives a continuation for every page to come
   // with numbers and count: asynchronous and streamed searches.
   bool all_pages = false;

@@ -4,9 +4,11 @@
 
 #include "dci/registry/v1/search.pb.h"
 #include "services/base/status_macros.h"
+#include "services/registry/consent.h"
 #include "services/registry/disclosure.h"
 #include "services/schema/model.h"
 #include "services/schema/reason.h"
+#include "services/trust/participants.h"
 
 namespace dci::registry {
 namespace {
@@ -37,18 +39,32 @@ bool GivesAllPages(const exchange::ItemContext& context) {
          (method != nullptr && method->mode == schema::Mode::kAsync);
 }
 
+// What the sender may see by its consent and authority as of now.
+absl::StatusOr<Permit> Judge(const Registry& registry,
+                             const exchange::ItemContext& context,
+                             const v1::SearchCriteria& criteria) {
+  const ConsentGate* gate = registry.read_rules().consent;
+  if (gate == nullptr || context.request == nullptr) return Permit();
+  const auto& sender = context.request->sender;
+  return gate->Judge(sender == nullptr ? nullptr : &sender->config(),
+                     context.request->sender_id, criteria.consent().text(),
+                     criteria.authorize().text(), context.now);
+}
+
 // What writes the answer's row; empty where nothing is to be written.
 absl::StatusOr<DisclosureLog::Write> WriteDown(
     const Registry& registry, const exchange::ItemContext& context,
-    const SearchPage& page, const std::vector<PageRecord>& records,
-    const storage::Snapshot& snapshot) {
+    const Permit& permit, const SearchPage& page,
+    const std::vector<PageRecord>& records, const storage::Snapshot& snapshot) {
   const DisclosureLog* log = registry.read_rules().log;
   if (log == nullptr) return DisclosureLog::Write();
   std::vector<DisclosedRecord> disclosed;
   for (const PageRecord& record : records)
     disclosed.push_back({record.primary_key, record.bytes});
-  return log->Prepare(DisclosureOf(context), *page.type->message, disclosed,
-                      snapshot);
+  DisclosureContext disclosure = DisclosureOf(context);
+  disclosure.purpose = permit.purpose();
+  disclosure.consent_id = permit.consent_id();
+  return log->Prepare(disclosure, *page.type->message, disclosed, snapshot);
 }
 
 }  // namespace
@@ -65,7 +81,16 @@ SearchOptions OptionsOf(const config::v1::Limits& limits) {
 absl::Status RegistrySearch::Validate(const exchange::ItemContext& context,
                                       absl::string_view item) const {
   ASSIGN_OR_RETURN(const v1::SearchRequestItem request, ParseItem(item));
-  return registry_->Check(request.search_criteria(), options_.max_page_size);
+  RETURN_IF_ERROR(
+      registry_->Check(request.search_criteria(), options_.max_page_size));
+  // Who waits for a callback should hear of it before; everybody else hears it
+  // in the item itself, by its own code. Judged again when it is decided.
+  const schema::Method* method = MethodOf(context);
+  if (method == nullptr || method->mode != schema::Mode::kAsync)
+    return absl::OkStatus();
+  const absl::Status judged =
+      Judge(*registry_, context, request.search_criteria()).status();
+  return absl::IsUnavailable(judged) ? absl::OkStatus() : judged;
 }
 
 absl::StatusOr<exchange::ItemOutcome> RegistrySearch::Search(
@@ -76,6 +101,11 @@ absl::StatusOr<exchange::ItemOutcome> RegistrySearch::Search(
   SearchOptions options =
       GivesAllPages(context) ? SearchOptions::AllPages() : options_;
   options.max_page_size = options_.max_page_size;
+  ASSIGN_OR_RETURN(const Permit permit, Judge(*registry_, context, criteria));
+  if (permit.restricts())
+    options.narrow = [&permit](std::vector<Target>* targets) {
+      return permit.Narrow(targets);
+    };
   ASSIGN_OR_RETURN(SearchPage page, registry_->Search(criteria, snapshot,
                                                       options, continuation));
   // Who asks for a later page by its number wants that one.
@@ -90,11 +120,14 @@ absl::StatusOr<exchange::ItemOutcome> RegistrySearch::Search(
     page.next.clear();
   }
   outcome.reason_message = page.note;
-  ASSIGN_OR_RETURN(const std::vector<PageRecord> records,
+  ASSIGN_OR_RETURN(std::vector<PageRecord> records,
                    registry_->Fetch(page, snapshot));
+  if (permit.restricts())
+    for (PageRecord& record : records)
+      record.bytes = permit.Cut(*page.type, record.bytes);
   outcome.result = registry_->Render(page, records);
-  ASSIGN_OR_RETURN(outcome.record,
-                   WriteDown(*registry_, context, page, records, snapshot));
+  ASSIGN_OR_RETURN(outcome.record, WriteDown(*registry_, context, permit, page,
+                                             records, snapshot));
   return outcome;
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "services/trust/jws.h"
+
 namespace dci::trust::testing {
 namespace {
 
@@ -38,6 +40,12 @@ VerifiedMessage MustVerify(const wire::Codec& codec,
                   [&result](auto r) { result = std::move(r); });
   if (!result.ok()) Die(result.status());
   return *std::move(result);
+}
+
+std::string MustSign(const Key& key, absl::string_view payload) {
+  auto jws = SignJws(key, key.SigningAlgorithm(), payload, JwsPayload::kInside);
+  if (!jws.ok()) Die(jws.status());
+  return *std::move(jws);
 }
 
 }  // namespace dci::trust::testing

@@ -2,8 +2,12 @@
 #ifndef CONVERGENCE_SERVICES_TRUST_TESTING_H_
 #define CONVERGENCE_SERVICES_TRUST_TESTING_H_
 
+#include <string>
+
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "dci/config/v1/participant.pb.h"
+#include "services/trust/key.h"
 #include "services/trust/participants.h"
 #include "services/trust/verifier.h"
 #include "services/wire/codec.h"
@@ -20,6 +24,9 @@ VerifiedMessage MustVerify(const wire::Codec& codec,
                            wire::DecodedMessage message,
                            const dci::config::v1::Participant& participant,
                            absl::Time now);
+
+// A compact JWS with its payload inside, as artefacts of consent are.
+std::string MustSign(const Key& key, absl::string_view payload);
 
 }  // namespace dci::trust::testing
 
