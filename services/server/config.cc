@@ -149,6 +149,7 @@ absl::Status CompleteConfig(config::ServerConfig* config) {
   DefaultAddress(config->mutable_http());
   DefaultAddress(config->mutable_grpc());
   DefaultAddress(config->mutable_admin());
+  if (config->has_admin_grpc()) DefaultAddress(config->mutable_admin_grpc());
   RETURN_IF_ERROR(CompleteLimits(config->mutable_limits()));
   RETURN_IF_ERROR(CompleteDelivery(config->mutable_delivery()));
   return CheckParticipants(*config);

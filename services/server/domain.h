@@ -17,6 +17,7 @@
 #include "services/server/worker.h"
 #include "services/storage/store.h"
 #include "services/transport/http_endpoint.h"
+#include "services/trust/jwks_cache.h"
 #include "services/trust/participants.h"
 #include "services/wire/codec.h"
 
@@ -29,6 +30,7 @@ struct DomainParts {
   storage::Store* store = nullptr;
   exchange::HandlerRegistry* handlers = nullptr;
   const trust::ParticipantDirectory* participants = nullptr;
+  trust::JwksCache* keys = nullptr;  // that others publish
   const Clock* clock = nullptr;
   Worker* worker = nullptr;  // for the operator's changes
 };

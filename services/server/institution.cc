@@ -119,6 +119,7 @@ class Institution::Impl {
       if (absl::Status status = admin_->Shutdown(drain); !status.ok())
         log_.Note("cut", status.ToString());
     }
+    if (admin_grpc_ != nullptr) admin_grpc_->Shutdown(drain);
     if (pipeline_ != nullptr) pipeline_->Drain();
     runner_.reset();
     log_.Note("stopped", "");
@@ -127,6 +128,9 @@ class Institution::Impl {
   int http_port() const { return http_->port(); }
   int grpc_port() const { return grpc_->port(); }
   int admin_port() const { return admin_->port(); }
+  int admin_grpc_port() const {
+    return admin_grpc_ == nullptr ? 0 : admin_grpc_->port();
+  }
   storage::Store& store() { return *store_; }
   exchange::ParticipantStore& participants() { return *participants_; }
 
@@ -170,6 +174,7 @@ class Institution::Impl {
                             .store = store_.get(),
                             .handlers = &handlers_,
                             .participants = participants_.get(),
+                            .keys = &*cache_,
                             .clock = clock_,
                             .worker = &worker_};
     for (const auto& domain : domains_)
@@ -278,6 +283,21 @@ class Institution::Impl {
       options.pages[path] = gate_->Guard(page);
     ASSIGN_OR_RETURN(admin_,
                      transport::HttpEndpoint::Start(std::move(options)));
+    return StartAdminGrpc();
+  }
+
+  absl::Status StartAdminGrpc() {
+    if (!config_.has_admin_grpc()) return absl::OkStatus();
+    transport::GrpcEndpointOptions options;
+    options.bind_address = config_.admin_grpc().address();
+    options.port = config_.admin_grpc().port();
+    ASSIGN_OR_RETURN(options.tls, ReadTls(config_.admin_grpc()));
+    options.model = &model_;
+    options.pipeline = pipeline_.get();
+    options.services = served_.admin_services;
+    options.plain = gate_->Guard(served_.admin);
+    ASSIGN_OR_RETURN(admin_grpc_,
+                     transport::GrpcEndpoint::Start(std::move(options)));
     return absl::OkStatus();
   }
 
@@ -325,6 +345,7 @@ class Institution::Impl {
   std::unique_ptr<transport::HttpEndpoint> http_;
   std::unique_ptr<transport::GrpcEndpoint> grpc_;
   std::unique_ptr<transport::HttpEndpoint> admin_;
+  std::unique_ptr<transport::GrpcEndpoint> admin_grpc_;
   std::unique_ptr<PassRunner> runner_;
   bool stopped_ = false;
 };
@@ -342,6 +363,7 @@ absl::StatusOr<std::unique_ptr<Institution>> Institution::Start(
 int Institution::http_port() const { return impl_->http_port(); }
 int Institution::grpc_port() const { return impl_->grpc_port(); }
 int Institution::admin_port() const { return impl_->admin_port(); }
+int Institution::admin_grpc_port() const { return impl_->admin_grpc_port(); }
 storage::Store& Institution::store() { return impl_->store(); }
 exchange::ParticipantStore& Institution::participants() {
   return impl_->participants();

@@ -42,6 +42,8 @@ class Institution {
   int http_port() const;
   int grpc_port() const;
   int admin_port() const;
+  // 0 where the admin endpoint is not served over gRPC.
+  int admin_grpc_port() const;
 
   // For a program that holds the institution: seeding, tests.
   storage::Store& store();

@@ -56,8 +56,12 @@ absl::Status ReadRules::Start(
   ASSIGN_OR_RETURN(const std::string key, ReadKey(configs));
   ASSIGN_OR_RETURN(log_, registry::DisclosureLog::Open(parts.store, key));
   reader_.emplace(log_.get(), &parts.codec->model());
+  ASSIGN_OR_RETURN(
+      consent_, registry::ConsentGate::Create(
+                    parts.config->consent(), parts.codec->model(), parts.keys));
   for (size_t i = 0; i < registries.size(); ++i) {
     registry::ReadRules rules;
+    rules.consent = consent_.get();
     if (IsOn(configs[i])) rules.log = log_.get();
     registries[i]->SetReadRules(rules);
   }
@@ -87,6 +91,12 @@ void ReadRules::Serve(const DomainParts& parts, Served* served) {
   served->passes.push_back(
       {"disclosures by person",
        [log = log_.get()](absl::Time) { return log->ExecuteIndexPass(); }});
+  served->passes.push_back(
+      {"keys of consents",
+       [consent = consent_.get()](absl::Time now) -> absl::StatusOr<bool> {
+         consent->FetchKeys(now);
+         return false;
+       }});
 }
 
 void ReadRules::AddMetrics(std::vector<Sample>* samples) const {

@@ -1,5 +1,5 @@
 // What holds for a server's answers with records, as its configuration says:
-// the disclosure log, and the operator's view of it.
+// the disclosure log with the operator's view of it, and consent.
 #ifndef CONVERGENCE_SERVICES_SERVER_READ_RULES_H_
 #define CONVERGENCE_SERVICES_SERVER_READ_RULES_H_
 
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dci/config/v1/server.pb.h"
+#include "services/registry/consent.h"
 #include "services/registry/disclosure.h"
 #include "services/registry/disclosure_reader.h"
 #include "services/registry/registry.h"
@@ -38,6 +39,7 @@ class ReadRules {
 
   std::unique_ptr<registry::DisclosureLog> log_;
   std::optional<registry::DisclosureReader> reader_;
+  std::unique_ptr<registry::ConsentGate> consent_;
 };
 
 }  // namespace dci::server

@@ -5,6 +5,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "dci/admin/v1/disclosure.grpc.pb.h"
+#include "grpcpp/grpcpp.h"
 #include "services/base/status_matchers.h"
 #include "tests/e2e/site.h"
 
@@ -25,6 +27,7 @@ class DisclosureTest : public testing::Test {
     config::v1::ServerConfig config = SiteConfig(folder_);
     *config.add_participants() = Caller("caller");
     config.mutable_registries(0)->mutable_disclosure()->set_mode(mode);
+    config.mutable_admin_grpc()->set_port(0);
     site_.reset();
     auto site = Site::Start(config);
     ASSERT_OK(site);
@@ -86,6 +89,32 @@ TEST_F(DisclosureTest, SurvivesARestartAndIsNotTheCallersToRead) {
       401);
   EXPECT_EQ(site_->Call(site_->Url("/admin/disclosures/list"), kPerson).status,
             404);
+}
+
+TEST_F(DisclosureTest, TheOperatorReadsItOverGrpcToo) {
+  StartSite(config::v1::DISCLOSURE_MODE_ON);
+  Search("m1");
+  ListWith("m1");
+  const auto stub = admin::v1::DisclosureAdmin::NewStub(grpc::CreateChannel(
+      absl::StrCat("127.0.0.1:", site_->institution().admin_grpc_port()),
+      grpc::InsecureChannelCredentials()));
+  admin::v1::ListDisclosuresRequest request;
+  request.mutable_person()->set_identifier_type("UIN");
+  request.mutable_person()->set_identifier_value("847951632");
+  admin::v1::ListDisclosuresResponse response;
+  {
+    grpc::ClientContext stranger;
+    EXPECT_EQ(stub->ListDisclosures(&stranger, request, &response).error_code(),
+              grpc::StatusCode::UNAUTHENTICATED);
+  }
+  grpc::ClientContext context;
+  context.AddMetadata("authorization", absl::StrCat("Bearer ", kOperatorToken));
+  const grpc::Status status =
+      stub->ListDisclosures(&context, request, &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(response.disclosures_size(), 1);
+  EXPECT_EQ(response.disclosures(0).message_id(), "m1");
+  EXPECT_EQ(response.disclosures(0).link(), 1);
 }
 
 TEST_F(DisclosureTest, OffWritesNothing) {

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tools/dci/call.h"
+#include "tools/dci/disclosures.h"
 #include "tools/dci/export.h"
 #include "tools/dci/keygen.h"
 #include "tools/dci/listen.h"
@@ -83,6 +84,8 @@ std::vector<Command> AllCommands() {
   commands.push_back(LoadCommand());
   commands.push_back(ExportCommand());
   for (Command& command : ParkedCommands())
+    commands.push_back(std::move(command));
+  for (Command& command : DisclosuresCommands())
     commands.push_back(std::move(command));
   return commands;
 }
