@@ -76,7 +76,7 @@ class ConsentTest : public testing::Test {
 TEST_F(ConsentTest, ASynchronousItemSaysWhatIsWrongByItsOwnCode) {
   EXPECT_THAT(SyncSearch("1", ""), AllOf(HasSubstr("rjct.consent.missing"),
                                          Not(HasSubstr("reg_records"))));
-  EXPECT_THAT(SyncSearch("2", "\"\""), HasSubstr("rjct.consent.missing"));
+  EXPECT_THAT(SyncSearch("2", "{}"), HasSubstr("rjct.consent.missing"));
   EXPECT_THAT(SyncSearch("3", Consent("847951632", -absl::Hours(1))),
               HasSubstr("rjct.consent.expired"));
   EXPECT_THAT(SyncSearch("4", Consent("1", absl::Hours(1))),
