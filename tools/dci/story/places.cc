@@ -28,6 +28,9 @@ absl::StatusOr<Value> ReadFile(const std::string& file, const Io& io) {
 
 std::vector<Option> PlaceOptions() {
   return {
+      {"institutions", "FILE",
+       "where they are, as in the institutions.json of a sandbox; default: "
+       "that of this user"},
       {"against", "URL",
        "every institution is here, which need not be one of ours"},
       {"at", "NAME=URL", "this institution is there; all others as before",
@@ -41,9 +44,12 @@ std::vector<Option> PlaceOptions() {
 absl::StatusOr<Places> Places::Find(const Args& args, const Io& io) {
   Places places;
   places.against_ = args.Get("against");
-  const std::string file = absl::StrCat(SandboxFolder(io), "/", kFile);
+  const bool given = args.Has("institutions");
+  const std::string file = given ? args.Get("institutions")
+                                 : absl::StrCat(SandboxFolder(io), "/", kFile);
   struct stat info;
-  if (places.against_.empty() && ::stat(file.c_str(), &info) == 0) {
+  // That there is no sandbox is said only where one is needed.
+  if (given || (places.against_.empty() && ::stat(file.c_str(), &info) == 0)) {
     ASSIGN_OR_RETURN(const Value value, ReadFile(file, io));
     const Value* list = value.Find("institutions");
     for (const Value& one : list ? list->elements : std::vector<Value>())

@@ -22,13 +22,13 @@ struct Place {
   std::string service;  // of the operator's operations; empty: by its name
 };
 
-// --against, --at, --no_wait.
+// --institutions, --against, --at, --no_wait.
 std::vector<Option> PlaceOptions();
 
 class Places {
  public:
-  // Those of the running sandbox, from the file "institutions.json" that it
-  // leaves in its folder; over them what --at says; or, with --against, all at
+  // Those of a file as the running sandbox leaves it in its folder,
+  // "institutions.json"; over them what --at says; or, with --against, all at
   // one address. ExitCode::kUsage for what cannot be read.
   static absl::StatusOr<Places> Find(const Args& args, const Io& io);
 

@@ -323,6 +323,21 @@ TEST_F(StoryTest, FindsTheInstitutionsOfTheSandbox) {
             "the-crvs");
 }
 
+TEST_F(StoryTest, ReadsWhereInstitutionsAreFromAFile) {
+  const std::string page = Write("s.md", "# T\n" + Search() + "**Answer**\n");
+  const std::string places = Write(
+      "places.json", absl::StrCat(R"({"institutions":[{"name":"crvs","url":")",
+                                  peer_.url(), R"("}]})"));
+  EXPECT_EQ(Run({"story", page, "--institutions", places, "--no_wait"}).code,
+            ExitCode::kRight);
+  const Result bad = Run({"story", page, "--institutions",
+                          Write("bad.json", "{\n\"institutions\": [,]}")});
+  EXPECT_EQ(bad.code, ExitCode::kUsage);
+  EXPECT_THAT(bad.err, HasSubstr("bad.json:2: this is no JSON"));
+  EXPECT_THAT(Run({"story", page, "--institutions", "nowhere.json"}).err,
+              HasSubstr("cannot read nowhere.json"));
+}
+
 TEST_F(StoryTest, ListsTheStoriesOfAFolder) {
   Write("stories/b.md", "# Second\n**Process** PRS.B.01\n" + With("**Let**"));
   Write("stories/a.md", "# First\n" + With("**Let**"));
