@@ -28,14 +28,23 @@ bool IsKeyManagement(absl::string_view algorithm) {
   return In(kKeyManagementAlgorithms, algorithm);
 }
 
+bool IsContentEncryption(absl::string_view algorithm) {
+  return In(kContentAlgorithms, algorithm);
+}
+
+bool IsAgreement(absl::string_view algorithm) {
+  return algorithm == kEcdhEsA256Kw || algorithm == kEcdhEsA128Kw ||
+         algorithm == kEcdhEs;
+}
+
 bool FitsType(absl::string_view algorithm, KeyType type) {
   switch (type) {
     case KeyType::kEd25519:
       return algorithm == kEdDsa;
     case KeyType::kX25519:
-      return algorithm == kEcdhEsA256Kw;
+      return IsAgreement(algorithm);
     case KeyType::kP256:
-      return algorithm == kEs256 || algorithm == kEcdhEsA256Kw;
+      return algorithm == kEs256 || IsAgreement(algorithm);
     case KeyType::kRsa:
       return algorithm == kRs256 || algorithm == kPs256 ||
              algorithm == kRsaOaep256 || algorithm == kRsaOaep;

@@ -23,13 +23,20 @@ inline constexpr absl::string_view kSignatureAlgorithms[] = {kEdDsa, kEs256,
 inline constexpr absl::string_view kRsaOaep256 = "RSA-OAEP-256";
 inline constexpr absl::string_view kRsaOaep = "RSA-OAEP";
 inline constexpr absl::string_view kEcdhEsA256Kw = "ECDH-ES+A256KW";
+inline constexpr absl::string_view kEcdhEsA128Kw = "ECDH-ES+A128KW";
+inline constexpr absl::string_view kEcdhEs = "ECDH-ES";
+// The first that a key serves is what it is used with.
 inline constexpr absl::string_view kKeyManagementAlgorithms[] = {
-    kRsaOaep256, kEcdhEsA256Kw, kRsaOaep};
+    kRsaOaep256, kEcdhEsA256Kw, kRsaOaep, kEcdhEsA128Kw, kEcdhEs};
 
-// Encryption of content (RFC 7518 5). The CBC mode is left out: nobody is
-// known to send it, and it is easily got wrong.
+// Encryption of content (RFC 7518 5).
 inline constexpr absl::string_view kA256Gcm = "A256GCM";
-inline constexpr absl::string_view kContentAlgorithms[] = {kA256Gcm};
+inline constexpr absl::string_view kA192Gcm = "A192GCM";
+inline constexpr absl::string_view kA128Gcm = "A128GCM";
+inline constexpr absl::string_view kA256CbcHs512 = "A256CBC-HS512";
+inline constexpr absl::string_view kA128CbcHs256 = "A128CBC-HS256";
+inline constexpr absl::string_view kContentAlgorithms[] = {
+    kA256Gcm, kA192Gcm, kA128Gcm, kA256CbcHs512, kA128CbcHs256};
 
 // "Ed25519" (RFC 9864), and "ed25519" as the DCI string has it, is EdDSA with
 // the one curve that is used here; any other text is given back.
@@ -37,6 +44,9 @@ std::string CanonicalAlgorithm(absl::string_view algorithm);
 // Of a canonical name.
 bool IsSignature(absl::string_view algorithm);
 bool IsKeyManagement(absl::string_view algorithm);
+bool IsContentEncryption(absl::string_view algorithm);
+// Of a key agreement: ECDH-ES, alone or with a key wrap.
+bool IsAgreement(absl::string_view algorithm);
 inline bool IsAllowed(absl::string_view algorithm) {
   return IsSignature(algorithm) || IsKeyManagement(algorithm);
 }

@@ -11,6 +11,7 @@ namespace dci::trust {
 namespace {
 
 using dci::common::v1::EncryptedMessage;
+using dci::config::v1::EncryptionProfile;
 
 absl::Status Undecipherable() {
   return schema::Refusal(dci::common::v1::REASON_ENCRYPTION_INVALID,
@@ -18,16 +19,20 @@ absl::Status Undecipherable() {
 }
 
 // The newest valid key for encryption; null where there is none.
-const Key* EncryptionKey(const std::vector<TimedKey>& keys, absl::Time now) {
+const Key* EncryptionKey(const std::vector<TimedKey>& keys,
+                         const EncryptionProfile& profile, absl::Time now) {
   const TimedKey* best = nullptr;
   for (const TimedKey& timed : keys) {
     // A key without `use` that could sign may be meant for that alone.
     if (timed.key.use() != "enc" && !timed.key.SigningAlgorithm().empty()) {
       continue;
     }
-    if (timed.key.EncryptionAlgorithm().empty() || !timed.ValidAt(now)) {
+    const std::string& asked = profile.key_algorithm();
+    if (asked.empty() ? timed.key.EncryptionAlgorithm().empty()
+                      : !timed.key.Serves(asked)) {
       continue;
     }
+    if (!timed.ValidAt(now)) continue;
     if (best == nullptr || timed.not_before >= best->not_before) best = &timed;
   }
   return best == nullptr ? nullptr : &best->key;
@@ -35,13 +40,19 @@ const Key* EncryptionKey(const std::vector<TimedKey>& keys, absl::Time now) {
 
 absl::StatusOr<EncryptedMessage> EncryptTo(const std::vector<TimedKey>& keys,
                                            absl::string_view clear,
-                                           HeaderPlace place, absl::Time now) {
-  const Key* key = EncryptionKey(keys, now);
+                                           const EncryptionProfile& profile,
+                                           absl::Time now) {
+  const Key* key = EncryptionKey(keys, profile, now);
   if (key == nullptr) {
     return absl::FailedPreconditionError(
         "the receiver has no valid key for encryption");
   }
-  return EncryptJwe(clear, *key, place == HeaderPlace::kProtected);
+  const bool protect =
+      profile.header_place() == dci::config::v1::JWE_HEADER_PLACE_PROTECTED;
+  return EncryptJwe(clear, *key,
+                    {.protect = protect,
+                     .key_algorithm = profile.key_algorithm(),
+                     .content_algorithm = profile.content_algorithm()});
 }
 
 }  // namespace
@@ -63,18 +74,19 @@ void Encrypter::Encrypt(
     const std::shared_ptr<const Participant>& to, std::string clear_json,
     absl::Time now,
     std::function<void(absl::StatusOr<EncryptedMessage>)> done) const {
-  if (EncryptionKey(to->keys(), now) != nullptr || cache_ == nullptr ||
+  const EncryptionProfile& profile = to->config().encrypt();
+  if (EncryptionKey(to->keys(), profile, now) != nullptr || cache_ == nullptr ||
       to->config().jwks_uri().empty()) {
-    return done(EncryptTo(to->keys(), clear_json, place_, now));
+    return done(EncryptTo(to->keys(), clear_json, profile, now));
   }
   cache_->Get(
       to->config().jwks_uri(), now,
-      [now](const std::vector<TimedKey>& keys) {
-        return EncryptionKey(keys, now) != nullptr;
+      [to, now](const std::vector<TimedKey>& keys) {
+        return EncryptionKey(keys, to->config().encrypt(), now) != nullptr;
       },
-      [clear = std::move(clear_json), place = place_, now,
+      [to, clear = std::move(clear_json), now,
        done = std::move(done)](const KeyList& keys) {
-        done(EncryptTo(*keys, clear, place, now));
+        done(EncryptTo(*keys, clear, to->config().encrypt(), now));
       });
 }
 

@@ -17,15 +17,6 @@
 
 namespace dci::trust {
 
-// Where alg, enc and kid stand.
-enum class HeaderPlace {
-  // In the unprotected `header`, as the published schema has it: nothing
-  // guards them against change in transit but the signature.
-  kUnprotected,
-  // In `protected`, covered by the tag, and in `header` as well.
-  kProtected,
-};
-
 // Decrypts with this institution's keys. Thread-safe.
 class Decrypter {
  public:
@@ -41,19 +32,17 @@ class Decrypter {
   const KeyRing* const ring_;
 };
 
-// Encrypts to a participant. Thread-safe.
+// Encrypts to a participant, as its `encrypt` says. Thread-safe.
 class Encrypter {
  public:
   // `cache` may be null: then only configured keys are used.
-  explicit Encrypter(JwksCache* cache,
-                     HeaderPlace place = HeaderPlace::kUnprotected)
-      : cache_(cache), place_(place) {}
+  explicit Encrypter(JwksCache* cache) : cache_(cache) {}
 
   // Encrypts a clear body, JSON text, to the newest valid key of the
-  // participant that is for encryption: configured, or else published under
-  // its jwks_uri. `done` is called at once unless keys must be fetched.
-  // FAILED_PRECONDITION where there is no such key: the message must not
-  // leave in clear.
+  // participant that is for encryption, and for its key_algorithm where that is
+  // set: configured, or else published under its jwks_uri. `done` is called at
+  // once unless keys must be fetched. FAILED_PRECONDITION where there is no
+  // such key: the message must not leave in clear.
   void Encrypt(
       const std::shared_ptr<const Participant>& to, std::string clear_json,
       absl::Time now,
@@ -62,7 +51,6 @@ class Encrypter {
 
  private:
   JwksCache* const cache_;
-  const HeaderPlace place_;
 };
 
 }  // namespace dci::trust

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "services/base/status_matchers.h"
 #include "services/schema/reason.h"
@@ -28,11 +29,14 @@ TimedKey Timed(const Key& key, absl::Time from = absl::InfinitePast(),
 }
 
 std::shared_ptr<const Participant> Peer(const std::vector<Key>& keys,
-                                        const std::string& jwks_uri = "") {
+                                        const std::string& jwks_uri = "",
+                                        const std::string& encrypt = "") {
   dci::config::v1::Participant config;
   config.set_sender_id("peer");
   config.set_signature(dci::config::v1::POLICY_OFF);
   config.set_jwks_uri(jwks_uri);
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      encrypt, config.mutable_encrypt()));
   for (const Key& key : keys) config.add_keys()->set_jwk(key.PublicJwk());
   return *Participant::Create(config);
 }
@@ -49,11 +53,13 @@ TEST(EncryptionTest, TheReceiverReadsWhatWasEncryptedToIt) {
   for (const char* algorithm : {"RSA-OAEP-256", "RSA-OAEP", "ECDH-ES+A256KW"}) {
     ASSERT_OK_AND_ASSIGN(const Key key, Key::Generate(algorithm));
     ASSERT_OK_AND_ASSIGN(const KeyRing ring, KeyRing::Create({Timed(key)}));
-    for (const HeaderPlace place :
-         {HeaderPlace::kUnprotected, HeaderPlace::kProtected}) {
-      ASSERT_OK_AND_ASSIGN(const EncryptedMessage message,
-                           Encrypt(Encrypter(nullptr, place),
-                                   Peer({*Key::Generate("EdDSA"), key})));
+    for (const char* profile : {"", "header_place: JWE_HEADER_PLACE_PROTECTED",
+                                "header_place: JWE_HEADER_PLACE_UNPROTECTED "
+                                "content_algorithm: 'A128CBC-HS256'"}) {
+      ASSERT_OK_AND_ASSIGN(
+          const EncryptedMessage message,
+          Encrypt(Encrypter(nullptr),
+                  Peer({*Key::Generate("EdDSA"), key}, "", profile)));
       ASSERT_OK_AND_ASSIGN(const std::string clear,
                            Decrypter(&ring).Decrypt(message, kNow));
       EXPECT_EQ(clear, kClear);
@@ -70,6 +76,25 @@ TEST(EncryptionTest, ThePublishedShapeHasItsThreeHeaderMembers) {
   EXPECT_EQ(message.header().kid(), key.kid());
   EXPECT_FALSE(message.has_protected_());
   EXPECT_FALSE(message.has_aad());
+}
+
+TEST(EncryptionTest, TheReceiverChoosesTheAlgorithmsAndTheirPlace) {
+  ASSERT_OK_AND_ASSIGN(const Key rsa, Key::Generate("RSA-OAEP-256"));
+  ASSERT_OK_AND_ASSIGN(const Key ec, Key::Generate("ECDH-ES"));
+  ASSERT_OK_AND_ASSIGN(
+      const EncryptedMessage message,
+      Encrypt(Encrypter(nullptr),
+              Peer({ec, rsa}, "",
+                   "header_place: JWE_HEADER_PLACE_PROTECTED "
+                   "key_algorithm: 'ECDH-ES' content_algorithm: 'A128GCM'")));
+  EXPECT_FALSE(message.header().has_alg());
+  ASSERT_OK_AND_ASSIGN(const JweHeader header, ReadJweHeader(message));
+  EXPECT_EQ(header.algorithm, "ECDH-ES");
+  EXPECT_EQ(header.encryption, "A128GCM");
+  EXPECT_EQ(header.kid, ec.kid());
+  EXPECT_THAT(Encrypt(Encrypter(nullptr),
+                      Peer({rsa}, "", "key_algorithm: 'ECDH-ES+A128KW'")),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
 TEST(EncryptionTest, NothingLeavesInClearForWantOfAKey) {
@@ -108,8 +133,7 @@ TEST(DecrypterTest, KidChoosesAndItsAbsenceTriesAll) {
   ASSERT_OK_AND_ASSIGN(const Key two, Key::Generate("RSA-OAEP-256"));
   ASSERT_OK_AND_ASSIGN(const KeyRing ring,
                        KeyRing::Create({Timed(one), Timed(two)}));
-  ASSERT_OK_AND_ASSIGN(EncryptedMessage message,
-                       EncryptJwe(kClear, two, false));
+  ASSERT_OK_AND_ASSIGN(EncryptedMessage message, EncryptJwe(kClear, two, {}));
   EXPECT_OK(Decrypter(&ring).Decrypt(message, kNow));
   message.mutable_header()->set_kid(one.kid());
   EXPECT_FALSE(Decrypter(&ring).Decrypt(message, kNow).ok());
@@ -126,7 +150,7 @@ TEST(DecrypterTest, EveryFailureIsTheSameRefusal) {
       KeyRing::Create({Timed(key, absl::InfinitePast(), kNow + absl::Hours(1)),
                        Timed(*Key::Generate("EdDSA"))}));
   ASSERT_OK_AND_ASSIGN(const EncryptedMessage good,
-                       EncryptJwe(kClear, key, false));
+                       EncryptJwe(kClear, key, {}));
   EncryptedMessage altered = good;
   altered.set_tag("AAAAAAAAAAAAAAAAAAAAAA");
   EncryptedMessage weak = good;
@@ -138,7 +162,7 @@ TEST(DecrypterTest, EveryFailureIsTheSameRefusal) {
   EXPECT_EQ(Decrypter(&ring).Decrypt({}, kNow).status(), first);
   EXPECT_EQ(Decrypter(&empty).Decrypt(good, kNow).status(), first);
   EXPECT_EQ(Decrypter(&ring)
-                .Decrypt(*EncryptJwe(kClear, stranger, false), kNow)
+                .Decrypt(*EncryptJwe(kClear, stranger, {}), kNow)
                 .status(),
             first);
   // The key has had its time.

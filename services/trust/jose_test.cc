@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/status_matchers.h"
+#include "services/trust/algorithm.h"
 #include "services/trust/base64.h"
 #include "services/trust/json_object.h"
 #include "services/trust/jwe.h"
@@ -354,7 +355,7 @@ TEST(JweTest, AnotherImplementationDecryptsOurProtectedMessages) {
     SCOPED_TRACE(algorithm.name);
     ASSERT_OK_AND_ASSIGN(const Key key, Key::Generate(algorithm.name));
     ASSERT_OK_AND_ASSIGN(const EncryptedMessage message,
-                         EncryptJwe(kPayload, key, true));
+                         EncryptJwe(kPayload, key, {.protect = true}));
     EXPECT_EQ(Witness(key).Decrypt(ToFlattened(message)), kPayload);
   }
 }
@@ -372,7 +373,7 @@ TEST(JweTest, BothShapesSurviveTheWayOutAndBack) {
   for (const Key& key : keys) {
     for (const bool protect : {false, true}) {
       ASSERT_OK_AND_ASSIGN(const EncryptedMessage message,
-                           EncryptJwe(kPayload, key, protect));
+                           EncryptJwe(kPayload, key, {.protect = protect}));
       EXPECT_EQ(message.has_protected_(), protect);
       EXPECT_EQ(message.header().has_alg(), !protect);
       EXPECT_EQ(message.header().kid(), key.kid());
@@ -384,10 +385,41 @@ TEST(JweTest, BothShapesSurviveTheWayOutAndBack) {
   }
 }
 
+TEST(JweTest, EveryAlgorithmGoesWithEveryOther) {
+  for (const absl::string_view alg : kKeyManagementAlgorithms) {
+    ASSERT_OK_AND_ASSIGN(const Key key, Key::Generate(alg));
+    for (const absl::string_view enc : kContentAlgorithms) {
+      SCOPED_TRACE(absl::StrCat(alg, " ", enc));
+      ASSERT_OK_AND_ASSIGN(const EncryptedMessage message,
+                           EncryptJwe(kPayload, key,
+                                      {.key_algorithm = std::string(alg),
+                                       .content_algorithm = std::string(enc)}));
+      EXPECT_EQ(message.header().alg(), alg);
+      EXPECT_EQ(message.header().enc(), enc);
+      EXPECT_EQ(message.encrypted_key().empty(), alg == kEcdhEs);
+      ASSERT_OK_AND_ASSIGN(const JweHeader header, ReadJweHeader(message));
+      ASSERT_OK_AND_ASSIGN(const std::string clear,
+                           DecryptJwe(message, header, key));
+      EXPECT_EQ(clear, kPayload);
+      EncryptedMessage forged = message;
+      forged.set_encrypted_key("AAAA");
+      EXPECT_FALSE(DecryptJwe(forged, header, key).ok());
+    }
+  }
+}
+
+TEST(JweTest, AKeyServesNothingButItsAlgorithm) {
+  ASSERT_OK_AND_ASSIGN(const Key key, Key::Generate("ECDH-ES+A256KW"));
+  EXPECT_THAT(EncryptJwe(kPayload, key, {.key_algorithm = "ECDH-ES"}),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(EncryptJwe(kPayload, key, {.key_algorithm = "RSA-OAEP"}),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
 TEST(JweTest, AnyChangeIsNoticedAndAllFailuresAreOne) {
   ASSERT_OK_AND_ASSIGN(const Key key, Key::Generate("RSA-OAEP-256"));
   ASSERT_OK_AND_ASSIGN(const EncryptedMessage good,
-                       EncryptJwe(kPayload, key, true));
+                       EncryptJwe(kPayload, key, {.protect = true}));
   ASSERT_OK_AND_ASSIGN(const JweHeader header, ReadJweHeader(good));
   std::vector<EncryptedMessage> bad(5, good);
   const auto change = [](std::string* text) {
@@ -411,8 +443,7 @@ TEST(JweTest, AdditionalDataIsCovered) {
   // RFC 7516, 5.1 step 14, by way of GCM's own check: a message sealed over
   // "protected.aad" opens only with both.
   ASSERT_OK_AND_ASSIGN(const Key key, Key::Generate("ECDH-ES+A256KW"));
-  ASSERT_OK_AND_ASSIGN(EncryptedMessage message,
-                       EncryptJwe(kPayload, key, false));
+  ASSERT_OK_AND_ASSIGN(EncryptedMessage message, EncryptJwe(kPayload, key, {}));
   ASSERT_OK_AND_ASSIGN(const JweHeader header, ReadJweHeader(message));
   message.set_protected_(EncodeBase64Url("{}"));
   EXPECT_FALSE(DecryptJwe(message, header, key).ok());
@@ -431,7 +462,9 @@ TEST(JweTest, AlgorithmsOutsideTheListsAreRefused) {
   EXPECT_THAT(with("none", "A256GCM"), StatusIs(kInvalid));
   EXPECT_THAT(with("PBES2-HS256+A128KW", "A256GCM"), StatusIs(kInvalid));
   EXPECT_THAT(with("EdDSA", "A256GCM"), StatusIs(kInvalid));
-  EXPECT_THAT(with("RSA-OAEP-256", "A128CBC-HS256"), StatusIs(kInvalid));
+  EXPECT_OK(with("ECDH-ES", "A128CBC-HS256"));
+  EXPECT_THAT(with("RSA-OAEP-256", "A192CBC-HS384"), StatusIs(kInvalid));
+  EXPECT_THAT(with("A256KW", "A256GCM"), StatusIs(kInvalid));
   EXPECT_THAT(with("RSA-OAEP-256", ""), StatusIs(kInvalid));
   EXPECT_THAT(with("", ""), StatusIs(kInvalid));
 }
@@ -457,7 +490,7 @@ TEST(JweTest, ContradictingAndCriticalParametersAreRefused) {
 TEST(JweTest, AnEphemeralKeyOfAnotherCurveIsRefused) {
   ASSERT_OK_AND_ASSIGN(const Key key, Key::Generate("ECDH-ES+A256KW"));
   ASSERT_OK_AND_ASSIGN(const EncryptedMessage message,
-                       EncryptJwe(kPayload, key, false));
+                       EncryptJwe(kPayload, key, {}));
   ASSERT_OK_AND_ASSIGN(JweHeader header, ReadJweHeader(message));
   header.epk = Key::Generate("ES256")->BareJwk();
   EXPECT_THAT(DecryptJwe(message, header, key), StatusIs(kInvalid));

@@ -1,10 +1,8 @@
 #include "services/trust/jwe.h"
 
-#include <openssl/rand.h>
+#include <openssl/crypto.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -13,9 +11,10 @@
 #include "services/base/status_macros.h"
 #include "services/trust/algorithm.h"
 #include "services/trust/base64.h"
+#include "services/trust/content_cipher.h"
 #include "services/trust/json_object.h"
 #include "services/trust/key_wrap.h"
-#include "services/trust/openssl_ptr.h"
+#include "services/trust/keyed_hash.h"
 #include "services/wire/json_text.h"
 
 namespace dci::trust {
@@ -24,10 +23,6 @@ namespace {
 using dci::common::v1::EncryptedHeader;
 using dci::common::v1::EncryptedMessage;
 using dci::common::v1::Extra;
-
-constexpr size_t kContentKeyBytes = 32;
-constexpr size_t kIvBytes = 12;
-constexpr size_t kTagBytes = 16;
 
 absl::Status Bad(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("JWE: ", what));
@@ -131,97 +126,60 @@ std::string AuthenticatedData(const EncryptedMessage& message) {
 absl::StatusOr<std::string> UnwrapContentKey(absl::string_view wrapped,
                                              const JweHeader& header,
                                              const Key& key) {
-  if (header.algorithm != kEcdhEsA256Kw) {
+  if (!IsAgreement(header.algorithm)) {
     return UnwrapRsa(key, header.algorithm, wrapped);
   }
   ASSIGN_OR_RETURN(const Key epk, Key::FromJwk(header.epk));
-  return UnwrapEcdh({key, epk, header.party_u, header.party_v}, wrapped);
-}
-
-std::string Random(size_t size) {
-  std::string bytes(size, '\0');
-  // Without randomness nothing here may go on; OpenSSL blocks rather than
-  // fails, so this is a broken machine.
-  if (RAND_bytes(Bytes(&bytes), static_cast<int>(size)) != 1) std::abort();
-  return bytes;
-}
-
-struct Sealed {
-  std::string iv, ciphertext, tag;
-};
-
-bool Open(const Sealed& sealed, absl::string_view key, absl::string_view aad,
-          std::string* clear) {
-  if (sealed.iv.size() != kIvBytes || sealed.tag.size() != kTagBytes) {
-    return false;
+  const Agreement agreement{key, epk, header.party_u, header.party_v};
+  if (header.algorithm != kEcdhEs) {
+    return UnwrapEcdh(agreement, header.algorithm, wrapped);
   }
-  const CipherCtxPtr ctx(EVP_CIPHER_CTX_new());
-  clear->assign(sealed.ciphertext.size(), '\0');
-  std::string tag = sealed.tag;
-  int size = 0;
-  return EVP_DecryptInit_ex(ctx.get(), EVP_aes_256_gcm(), nullptr, Bytes(key),
-                            Bytes(sealed.iv)) == 1 &&
-         EVP_DecryptUpdate(ctx.get(), nullptr, &size, Bytes(aad),
-                           static_cast<int>(aad.size())) == 1 &&
-         EVP_DecryptUpdate(ctx.get(), Bytes(clear), &size,
-                           Bytes(sealed.ciphertext),
-                           static_cast<int>(sealed.ciphertext.size())) == 1 &&
-         EVP_CIPHER_CTX_ctrl(ctx.get(), EVP_CTRL_AEAD_SET_TAG, kTagBytes,
-                             tag.data()) == 1 &&
-         EVP_DecryptFinal_ex(ctx.get(), nullptr, &size) == 1;
+  if (!wrapped.empty()) return Bad("an encrypted key where none belongs");
+  return AgreedKey(agreement, header.encryption,
+                   ContentKeyBytes(header.encryption));
 }
 
-bool Seal(absl::string_view clear, absl::string_view key, absl::string_view aad,
-          Sealed* sealed) {
-  const CipherCtxPtr ctx(EVP_CIPHER_CTX_new());
-  sealed->iv = Random(kIvBytes);
-  sealed->ciphertext.assign(clear.size(), '\0');
-  sealed->tag.assign(kTagBytes, '\0');
-  int size = 0;
-  return EVP_EncryptInit_ex(ctx.get(), EVP_aes_256_gcm(), nullptr, Bytes(key),
-                            Bytes(absl::string_view(sealed->iv))) == 1 &&
-         EVP_EncryptUpdate(ctx.get(), nullptr, &size, Bytes(aad),
-                           static_cast<int>(aad.size())) == 1 &&
-         EVP_EncryptUpdate(ctx.get(), Bytes(&sealed->ciphertext), &size,
-                           Bytes(clear), static_cast<int>(clear.size())) == 1 &&
-         EVP_EncryptFinal_ex(ctx.get(), nullptr, &size) == 1 &&
-         EVP_CIPHER_CTX_ctrl(ctx.get(), EVP_CTRL_AEAD_GET_TAG, kTagBytes,
-                             sealed->tag.data()) == 1;
-}
-
-struct Wrapped {
-  std::string encrypted_key;
-  std::string epk;  // JSON; empty for RSA
+// The content key, and what tells it to the receiver.
+struct ContentKey {
+  std::string key;
+  std::string encrypted;  // empty where it is agreed on
+  std::string epk;        // JSON; empty for RSA
 };
 
-absl::StatusOr<Wrapped> WrapContentKey(const Key& key,
-                                       absl::string_view algorithm,
-                                       absl::string_view content_key) {
-  Wrapped result;
-  if (algorithm != kEcdhEsA256Kw) {
-    ASSIGN_OR_RETURN(result.encrypted_key,
-                     WrapRsa(key, algorithm, content_key));
+absl::StatusOr<ContentKey> MakeContentKey(const Key& key,
+                                          absl::string_view algorithm,
+                                          absl::string_view encryption) {
+  ContentKey result;
+  const size_t bytes = ContentKeyBytes(encryption);
+  if (!IsAgreement(algorithm)) {
+    result.key = RandomBytes(bytes);
+    ASSIGN_OR_RETURN(result.encrypted, WrapRsa(key, algorithm, result.key));
     return result;
   }
   ASSIGN_OR_RETURN(const Key ephemeral, EphemeralFor(key));
   result.epk = ephemeral.BareJwk();
-  ASSIGN_OR_RETURN(result.encrypted_key,
-                   WrapEcdh({ephemeral, key, "", ""}, content_key));
+  const Agreement agreement{ephemeral, key, "", ""};
+  if (algorithm == kEcdhEs) {
+    ASSIGN_OR_RETURN(result.key, AgreedKey(agreement, encryption, bytes));
+    return result;
+  }
+  result.key = RandomBytes(bytes);
+  ASSIGN_OR_RETURN(result.encrypted,
+                   WrapEcdh(agreement, algorithm, result.key));
   return result;
 }
 
-void WriteHeader(const Key& key, absl::string_view algorithm,
-                 const std::string& epk, bool protect,
-                 EncryptedMessage* message) {
+void WriteHeader(const Key& key, const JweOptions& options,
+                 const std::string& epk, EncryptedMessage* message) {
   EncryptedHeader header;
-  header.set_alg(std::string(algorithm));
-  header.set_enc(std::string(kA256Gcm));
+  header.set_alg(options.key_algorithm);
+  header.set_enc(options.content_algorithm);
   if (!epk.empty()) {
     Extra* extra = header.add_extras();
     extra->set_path("epk");
     extra->set_json(epk);
   }
-  if (protect) {
+  if (options.protect) {
     message->set_protected_(EncodeBase64Url(JsonOf(header)));
     header.Clear();
   }
@@ -241,8 +199,7 @@ absl::StatusOr<JweHeader> ReadJweHeader(const EncryptedMessage& message) {
   ASSIGN_OR_RETURN(header.algorithm, headers.Text("alg"));
   ASSIGN_OR_RETURN(header.encryption, headers.Text("enc"));
   if (!IsKeyManagement(header.algorithm) ||
-      std::find(std::begin(kContentAlgorithms), std::end(kContentAlgorithms),
-                header.encryption) == std::end(kContentAlgorithms)) {
+      !IsContentEncryption(header.encryption)) {
     return Bad("algorithm not allowed");
   }
   ASSIGN_OR_RETURN(header.kid, headers.Text("kid"));
@@ -256,7 +213,7 @@ absl::StatusOr<std::string> DecryptJwe(const EncryptedMessage& message,
                                        const JweHeader& header,
                                        const Key& key) {
   std::string wrapped;
-  Sealed sealed;
+  SealedContent sealed;
   if (!DecodeBase64Url(message.encrypted_key(), &wrapped) ||
       !DecodeBase64Url(message.iv(), &sealed.iv) ||
       !DecodeBase64Url(message.ciphertext(), &sealed.ciphertext) ||
@@ -266,32 +223,37 @@ absl::StatusOr<std::string> DecryptJwe(const EncryptedMessage& message,
   absl::StatusOr<std::string> unwrapped =
       UnwrapContentKey(wrapped, header, key);
   std::string content_key = unwrapped.ok() ? *unwrapped : "";
-  if (content_key.size() != kContentKeyBytes) {
-    content_key = Random(kContentKeyBytes);
-  }
+  const size_t bytes = ContentKeyBytes(header.encryption);
+  if (content_key.size() != bytes) content_key = RandomBytes(bytes);
   std::string clear;
-  const bool ok = Open(sealed, content_key, AuthenticatedData(message), &clear);
+  const bool ok = OpenContent(header.encryption, content_key,
+                              AuthenticatedData(message), sealed, &clear);
   OPENSSL_cleanse(content_key.data(), content_key.size());
   if (!ok) return Bad("does not decrypt");
   return clear;
 }
 
 absl::StatusOr<EncryptedMessage> EncryptJwe(absl::string_view clear,
-                                            const Key& key, bool protect) {
-  const std::string algorithm = key.EncryptionAlgorithm();
-  if (algorithm.empty()) {
-    return absl::FailedPreconditionError("the key is not for encryption");
+                                            const Key& key,
+                                            const JweOptions& options) {
+  JweOptions how = options;
+  if (how.key_algorithm.empty()) how.key_algorithm = key.EncryptionAlgorithm();
+  if (how.content_algorithm.empty()) {
+    how.content_algorithm = std::string(kA256Gcm);
   }
-  std::string content_key = Random(kContentKeyBytes);
-  ASSIGN_OR_RETURN(const Wrapped wrapped,
-                   WrapContentKey(key, algorithm, content_key));
+  if (!IsKeyManagement(how.key_algorithm) || !key.Serves(how.key_algorithm)) {
+    return absl::FailedPreconditionError("the key is not for such encryption");
+  }
+  ASSIGN_OR_RETURN(ContentKey content, MakeContentKey(key, how.key_algorithm,
+                                                      how.content_algorithm));
   EncryptedMessage message;
-  WriteHeader(key, algorithm, wrapped.epk, protect, &message);
-  Sealed sealed;
-  const bool ok = Seal(clear, content_key, AuthenticatedData(message), &sealed);
-  OPENSSL_cleanse(content_key.data(), content_key.size());
+  WriteHeader(key, how, content.epk, &message);
+  SealedContent sealed;
+  const bool ok = SealContent(how.content_algorithm, content.key,
+                              AuthenticatedData(message), clear, &sealed);
+  OPENSSL_cleanse(content.key.data(), content.key.size());
   if (!ok) return absl::InternalError("encryption failed");
-  message.set_encrypted_key(EncodeBase64Url(wrapped.encrypted_key));
+  message.set_encrypted_key(EncodeBase64Url(content.encrypted));
   message.set_iv(EncodeBase64Url(sealed.iv));
   message.set_ciphertext(EncodeBase64Url(sealed.ciphertext));
   message.set_tag(EncodeBase64Url(sealed.tag));

@@ -37,12 +37,19 @@ absl::StatusOr<std::string> DecryptJwe(
     const dci::common::v1::EncryptedMessage& message, const JweHeader& header,
     const Key& key);
 
-// Encrypts with A256GCM and a fresh content key. With `protect`, alg, enc and
-// what belongs to them stand in `protected` and only kid in `header`; without
-// it all stand in `header`, as published. FAILED_PRECONDITION where the key
-// is not for encryption.
+struct JweOptions {
+  // alg, enc and what belongs to them stand in `protected` and only kid in
+  // `header`; otherwise all stand in `header`, as published.
+  bool protect = false;
+  // Empty: that of the key, A256GCM.
+  std::string key_algorithm = {};
+  std::string content_algorithm = {};
+};
+
+// Encrypts with a fresh content key. FAILED_PRECONDITION where the key is not
+// for encryption, or not for the algorithm asked for.
 absl::StatusOr<dci::common::v1::EncryptedMessage> EncryptJwe(
-    absl::string_view clear, const Key& key, bool protect);
+    absl::string_view clear, const Key& key, const JweOptions& options);
 
 }  // namespace dci::trust
 

@@ -116,7 +116,7 @@ absl::StatusOr<Key> Key::Generate(absl::string_view algorithm) {
     pkey = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
   } else if (canonical == kEs256) {
     pkey = EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
-  } else if (canonical == kEcdhEsA256Kw) {
+  } else if (IsAgreement(canonical)) {
     pkey = EVP_PKEY_Q_keygen(nullptr, nullptr, "X25519");
   } else if (IsAllowed(canonical)) {
     pkey = EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA",

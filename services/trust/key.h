@@ -32,7 +32,8 @@ class Key {
   // key. Neither encrypted keys nor certificates.
   static absl::StatusOr<Key> FromPem(absl::string_view pem);
   // Makes a private key for a JOSE algorithm: "EdDSA", "ES256", "PS256",
-  // "RS256", "RSA-OAEP-256", "RSA-OAEP", "ECDH-ES+A256KW" (on X25519).
+  // "RS256", "RSA-OAEP-256", "RSA-OAEP", "ECDH-ES+A256KW", "ECDH-ES+A128KW",
+  // "ECDH-ES" (on X25519).
   static absl::StatusOr<Key> Generate(absl::string_view algorithm);
 
   // The same key under another name, and for another use.

@@ -13,7 +13,6 @@
 namespace dci::trust {
 namespace {
 
-constexpr size_t kKekBytes = 32;
 constexpr size_t kWrapOverhead = 8;  // RFC 3394
 
 absl::Status Failed() { return absl::InvalidArgumentError("key wrap failed"); }
@@ -38,6 +37,10 @@ absl::StatusOr<std::string> Oaep(const Key& key, absl::string_view algorithm,
   }
   out.resize(size);
   return out;
+}
+
+size_t KekBytes(absl::string_view algorithm) {
+  return algorithm == kEcdhEsA256Kw ? 32 : 16;
 }
 
 std::string BigEndian32(size_t n) {
@@ -65,41 +68,17 @@ absl::StatusOr<std::string> SharedSecret(const Key& own, const Key& peer) {
   return secret;
 }
 
-// Concat KDF (RFC 7518, 4.6.2), which is OpenSSL's SSKDF with a hash.
-absl::StatusOr<std::string> KeyEncryptionKey(const Agreement& agreement) {
-  ASSIGN_OR_RETURN(std::string secret,
-                   SharedSecret(agreement.own, agreement.peer));
-  std::string info =
-      absl::StrCat(Counted(kEcdhEsA256Kw), Counted(agreement.party_u),
-                   Counted(agreement.party_v), BigEndian32(kKekBytes * 8));
-  const KdfPtr kdf(EVP_KDF_fetch(nullptr, "SSKDF", nullptr));
-  const KdfCtxPtr ctx(EVP_KDF_CTX_new(kdf.get()));
-  char digest[] = "SHA256";
-  const OSSL_PARAM params[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
-      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, secret.data(),
-                                        secret.size()),
-      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.data(),
-                                        info.size()),
-      OSSL_PARAM_construct_end()};
-  std::string kek(kKekBytes, '\0');
-  const bool ok =
-      EVP_KDF_derive(ctx.get(), Bytes(&kek), kek.size(), params) == 1;
-  OPENSSL_cleanse(secret.data(), secret.size());
-  if (!ok) return Failed();
-  return kek;
-}
-
 // AES key wrap (RFC 3394), either way.
-absl::StatusOr<std::string> Aes(const Agreement& agreement,
-                                absl::string_view in, bool wrap) {
-  ASSIGN_OR_RETURN(std::string kek, KeyEncryptionKey(agreement));
+absl::StatusOr<std::string> Aes(std::string kek, absl::string_view in,
+                                bool wrap) {
+  const EVP_CIPHER* cipher =
+      kek.size() == 32 ? EVP_aes_256_wrap() : EVP_aes_128_wrap();
   const CipherCtxPtr ctx(EVP_CIPHER_CTX_new());
   EVP_CIPHER_CTX_set_flags(ctx.get(), EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
   std::string out(in.size() + kWrapOverhead, '\0');
   int size = 0;
-  const bool ok = EVP_CipherInit_ex(ctx.get(), EVP_aes_256_wrap(), nullptr,
-                                    Bytes(kek), nullptr, wrap ? 1 : 0) == 1 &&
+  const bool ok = EVP_CipherInit_ex(ctx.get(), cipher, nullptr, Bytes(kek),
+                                    nullptr, wrap ? 1 : 0) == 1 &&
                   EVP_CipherUpdate(ctx.get(), Bytes(&out), &size, Bytes(in),
                                    static_cast<int>(in.size())) == 1 &&
                   size > 0;
@@ -110,6 +89,32 @@ absl::StatusOr<std::string> Aes(const Agreement& agreement,
 }
 
 }  // namespace
+
+// Concat KDF (RFC 7518, 4.6.2), which is OpenSSL's SSKDF with a hash.
+absl::StatusOr<std::string> AgreedKey(const Agreement& agreement,
+                                      absl::string_view purpose, size_t bytes) {
+  ASSIGN_OR_RETURN(std::string secret,
+                   SharedSecret(agreement.own, agreement.peer));
+  std::string info =
+      absl::StrCat(Counted(purpose), Counted(agreement.party_u),
+                   Counted(agreement.party_v), BigEndian32(bytes * 8));
+  const KdfPtr kdf(EVP_KDF_fetch(nullptr, "SSKDF", nullptr));
+  const KdfCtxPtr ctx(EVP_KDF_CTX_new(kdf.get()));
+  char digest[] = "SHA256";
+  const OSSL_PARAM params[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
+      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, secret.data(),
+                                        secret.size()),
+      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.data(),
+                                        info.size()),
+      OSSL_PARAM_construct_end()};
+  std::string kek(bytes, '\0');
+  const bool ok =
+      EVP_KDF_derive(ctx.get(), Bytes(&kek), kek.size(), params) == 1;
+  OPENSSL_cleanse(secret.data(), secret.size());
+  if (!ok) return Failed();
+  return kek;
+}
 
 absl::StatusOr<std::string> WrapRsa(const Key& key, absl::string_view algorithm,
                                     absl::string_view content_key) {
@@ -124,13 +129,19 @@ absl::StatusOr<std::string> UnwrapRsa(const Key& key,
 }
 
 absl::StatusOr<std::string> WrapEcdh(const Agreement& agreement,
+                                     absl::string_view algorithm,
                                      absl::string_view content_key) {
-  return Aes(agreement, content_key, true);
+  ASSIGN_OR_RETURN(std::string kek,
+                   AgreedKey(agreement, algorithm, KekBytes(algorithm)));
+  return Aes(std::move(kek), content_key, true);
 }
 
 absl::StatusOr<std::string> UnwrapEcdh(const Agreement& agreement,
+                                       absl::string_view algorithm,
                                        absl::string_view wrapped) {
-  return Aes(agreement, wrapped, false);
+  ASSIGN_OR_RETURN(std::string kek,
+                   AgreedKey(agreement, algorithm, KekBytes(algorithm)));
+  return Aes(std::move(kek), wrapped, false);
 }
 
 absl::StatusOr<Key> EphemeralFor(const Key& key) {

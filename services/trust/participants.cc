@@ -64,6 +64,20 @@ void SettlePolicies(dci::config::v1::Participant* config) {
   }
 }
 
+absl::Status CheckEncrypt(const dci::config::v1::EncryptionProfile& profile) {
+  const std::string& enc = profile.content_algorithm();
+  if (!enc.empty() && !IsContentEncryption(enc)) {
+    return Wrong("encrypt",
+                 absl::StrCat("content_algorithm ", enc, " is not allowed"));
+  }
+  const std::string& alg = profile.key_algorithm();
+  if (!alg.empty() && !IsKeyManagement(alg)) {
+    return Wrong("encrypt",
+                 absl::StrCat("key_algorithm ", alg, " is not allowed"));
+  }
+  return absl::OkStatus();
+}
+
 bool IsSha256Hex(absl::string_view text) {
   return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
            return absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f');
@@ -83,6 +97,7 @@ absl::Status Participant::Init(dci::config::v1::Participant config) {
   if (config.signature() == POLICY_REQUIRED && config.verify().empty()) {
     return Wrong("verify", "a signature is required, and no form accepted");
   }
+  RETURN_IF_ERROR(CheckEncrypt(config.encrypt()));
   for (const ParticipantKey& key : config.keys()) {
     auto timed = ReadParticipantKey(key);
     if (!timed.ok()) return Wrong("keys", timed.status().message());

@@ -131,14 +131,17 @@ class Driver {
     config.set_sender_id("peer");
     config.set_signature(dci::config::v1::POLICY_OFF);
     config.add_keys()->set_jwk(request.StringOr("jwk"));
+    if (request.Bool("protect").value_or(false)) {
+      config.mutable_encrypt()->set_header_place(
+          dci::config::v1::JWE_HEADER_PLACE_PROTECTED);
+    }
+    config.mutable_encrypt()->set_content_algorithm(request.StringOr("enc"));
     ASSIGN_OR_RETURN(const auto participant, Participant::Create(config));
     absl::StatusOr<dci::common::v1::EncryptedMessage> sealed =
         absl::UnknownError("not called");
-    Encrypter(nullptr, request.Bool("protect").value_or(false)
-                           ? HeaderPlace::kProtected
-                           : HeaderPlace::kUnprotected)
-        .Encrypt(participant, request.StringOr("clear"), absl::UnixEpoch(),
-                 [&sealed](auto message) { sealed = std::move(message); });
+    Encrypter(nullptr).Encrypt(
+        participant, request.StringOr("clear"), absl::UnixEpoch(),
+        [&sealed](auto message) { sealed = std::move(message); });
     RETURN_IF_ERROR(sealed.status());
     std::string json;
     RETURN_IF_ERROR(codec_.WireToJson(

@@ -22,6 +22,10 @@ const WRAPPING = [
   ['RSA-OAEP', {}],
   ['ECDH-ES+A256KW', { crv: 'X25519' }],
   ['ECDH-ES+A256KW', { crv: 'P-256' }],
+  ['ECDH-ES+A128KW', { crv: 'P-256' }, 'A128CBC-HS256'],
+  ['ECDH-ES', { crv: 'X25519' }, 'A128GCM'],
+  ['ECDH-ES', { crv: 'P-256' }, 'A256CBC-HS512'],
+  ['RSA-OAEP-256', {}, 'A192GCM'],
 ];
 const REFUSED = 'err.signature.invalid';
 const bytes = (text) => new TextEncoder().encode(text);
@@ -180,10 +184,10 @@ async function hostileRequests(key) {
   ];
 }
 
-async function encryptedRequests(key, name, signer) {
+async function encryptedRequests(key, name, enc, signer) {
   const { header, message } = parts({ is_msg_encrypted: true });
   const settings = participant('JWS_DETACHED', signer);
-  const wrap = { alg: key.alg, enc: 'A256GCM', kid: key.kid };
+  const wrap = { alg: key.alg, enc, kid: key.kid };
   const jwe = () => new jose.FlattenedEncrypt(bytes(quote(message)));
   const shapes = {
     published: jwe().setUnprotectedHeader(wrap),
@@ -239,16 +243,17 @@ async function make(dir) {
     }
   }
   const signer = await makeKey('EdDSA', 'sig');
-  for (const [alg, options] of WRAPPING) {
-    const name = `${alg} ${options.crv ?? ''}`.trim();
+  for (const [alg, options, enc = 'A256GCM'] of WRAPPING) {
+    const name = [alg, options.crv, enc].filter(Boolean).join(' ');
     const key = await makeKey(alg, 'enc', options);
     keys.wrapping[name] = key.privateJwk;
-    verify.push(...(await encryptedRequests(key, name, signer)));
+    verify.push(...(await encryptedRequests(key, name, enc, signer)));
     for (const protect of [false, true]) {
       encrypt.push({
         name: `${name}${protect ? ' protected' : ''}`,
         jwk: quote(key.publicJwk),
         clear: body,
+        enc,
         protect,
       });
     }
