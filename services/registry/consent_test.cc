@@ -15,6 +15,7 @@
 #include "services/registry/disclosure_state.pb.h"
 #include "services/registry/load.h"
 #include "services/registry/search_handler.h"
+#include "services/registry/standing_read.h"
 #include "services/registry/test_registry.h"
 #include "services/schema/reason.h"
 #include "services/storage/memory/memory_store.h"
@@ -381,6 +382,49 @@ TEST_F(ConsentTest, TheLogHasPurposeAndConsentAndOnlyWhatWasShown) {
   EXPECT_EQ(row.consent_id(), "c1");
   EXPECT_EQ(row.receiver_id(), "ministry");
   EXPECT_EQ(row.fields_size(), 2);
+}
+
+TEST_F(ConsentTest, AStandingReadIsJudgedByTheSenderAsItIsNow) {
+  Configure(kPurposes, R"(purposes: "eligibility")");
+  const auto directory = trust::FixedDirectory::Create({sender_});
+  ASSERT_OK(directory);
+  registry_->SetReadRules({log_.get(), gate_.get(), directory->get()});
+  EXPECT_EQ(schema::ReasonOf(
+                JudgeStanding(*registry_, "ministry", "", kNow).status()),
+            common::REASON_PURPOSE_INVALID);
+  ASSERT_OK_AND_ASSIGN(
+      const Permit permit,
+      JudgeStanding(*registry_, "ministry", Consent("eligibility"), kNow));
+  const auto catalog = registry_->catalog();
+  const auto told = permit.Tell(*catalog->FindByName("Person"),
+                                MakePerson(1).SerializeAsString());
+  social::v1::Person person;
+  ASSERT_TRUE(told.has_value() && person.ParseFromString(*told));
+  EXPECT_TRUE(person.has_sex());
+  EXPECT_FALSE(person.has_name());
+  EXPECT_FALSE(permit.Tell(*catalog->FindByName("Member"), "").has_value());
+  registry_->SetReadRules({log_.get(), nullptr, nullptr});
+  EXPECT_FALSE(JudgeStanding(*registry_, "ministry", "", kNow)->restricts());
+}
+
+TEST_F(ConsentTest, AStandingReadWithConsentTellsOfItsSubjectAlone) {
+  Configure(kPurposes, "");
+  const auto directory = trust::FixedDirectory::Create({sender_});
+  ASSERT_OK(directory);
+  registry_->SetReadRules({log_.get(), gate_.get(), directory->get()});
+  const std::string authorize = Consent("", Artefact("UIN:2", "everything"));
+  ASSERT_OK_AND_ASSIGN(const Permit permit,
+                       JudgeStanding(*registry_, "ministry", authorize, kNow));
+  const auto catalog = registry_->catalog();
+  const RecordType& type = *catalog->FindByName("Person");
+  EXPECT_FALSE(
+      permit.Tell(type, MakePerson(1).SerializeAsString()).has_value());
+  EXPECT_EQ(permit.Tell(type, MakePerson(2).SerializeAsString()),
+            MakePerson(2).SerializeAsString());
+  EXPECT_EQ(schema::ReasonOf(JudgeStanding(*registry_, "ministry", authorize,
+                                           kNow + absl::Hours(1))
+                                 .status()),
+            common::REASON_CONSENT_EXPIRED);
 }
 
 TEST_F(ConsentTest, ConfigurationThatNamesWhatIsNotThereIsRefused) {

@@ -6,12 +6,10 @@
 
 namespace dci::registry {
 
-absl::StatusOr<ExportPage> Export(const Registry& registry,
-                                  const storage::Snapshot& snapshot,
-                                  absl::string_view type,
-                                  schema::Dialect dialect,
-                                  absl::string_view position, int max_records,
-                                  size_t max_bytes) {
+absl::StatusOr<ExportPage> Export(
+    const Registry& registry, const storage::Snapshot& snapshot,
+    absl::string_view type, schema::Dialect dialect, absl::string_view position,
+    int max_records, size_t max_bytes, std::vector<PageRecord>* given) {
   const std::shared_ptr<const Catalog> catalog = registry.catalog();
   const RecordType* known = catalog->FindByName(type);
   if (known == nullptr)
@@ -37,6 +35,8 @@ absl::StatusOr<ExportPage> Export(const Registry& registry,
                        " cannot be written: ", written.message()));
     page.lines.push_back('\n');
     last = std::string(cursor->key().substr(prefix.size()));
+    if (given != nullptr)
+      given->push_back({last, std::string(cursor->value())});
   }
   RETURN_IF_ERROR(cursor->status());
   if (cursor->Valid()) page.next = last;

@@ -3,10 +3,12 @@
 #define CONVERGENCE_SERVICES_REGISTRY_EXPORT_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "services/registry/registry.h"
+#include "services/registry/search.h"
 #include "services/schema/dialect.h"
 #include "services/storage/store.h"
 
@@ -22,15 +24,17 @@ struct ExportPage {
 
 // Up to `max_records` records, or the first beyond `max_bytes` of lines, in
 // the order of their keys, after `position`, `next` of the page before.
-// Every page of one snapshot together is the state of one moment. NOT_FOUND
-// where the service holds no such record; INTERNAL where a stored record
-// cannot be written, naming its type.
+// Every page of one snapshot together is the state of one moment. `given`,
+// where it is not null, gets the records themselves, for who writes down what
+// leaves. NOT_FOUND where the service holds no such record; INTERNAL where a
+// stored record cannot be written, naming its type.
 absl::StatusOr<ExportPage> Export(const Registry& registry,
                                   const storage::Snapshot& snapshot,
                                   absl::string_view type,
                                   schema::Dialect dialect,
                                   absl::string_view position, int max_records,
-                                  size_t max_bytes = 4u << 20);
+                                  size_t max_bytes = 4u << 20,
+                                  std::vector<PageRecord>* given = nullptr);
 
 }  // namespace dci::registry
 

@@ -104,6 +104,18 @@ TypeView Permit::ViewOf(const RecordType& type) const {
   return view;
 }
 
+std::optional<std::string> Permit::Tell(const RecordType& type,
+                                        absl::string_view record) const {
+  if (!restricts()) return std::string(record);
+  const TypeView view = ViewOf(type);
+  if (view.shown.none()) return std::nullopt;
+  if (has_subject()) {
+    const auto subject = SubjectQuery(type, subject_type_, subject_value_);
+    if (!subject.ok() || !Matches(*subject, record)) return std::nullopt;
+  }
+  return view.shown.Cut(*type.message, record);
+}
+
 absl::Status Permit::NarrowOne(Target* target) const {
   const TypeView view = ViewOf(*target->type);
   if (view.shown.none())

@@ -2,6 +2,7 @@
 #ifndef CONVERGENCE_SERVICES_REGISTRY_PERMIT_H_
 #define CONVERGENCE_SERVICES_REGISTRY_PERMIT_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,10 @@ class Permit {
   absl::Status Narrow(std::vector<Target>* targets) const;
   // What may be seen of records of a type.
   TypeView ViewOf(const RecordType& type) const;
+  // The record, that no search found, as it may be told; nothing where it is
+  // of a kind that may not be seen, or another's than the subject's.
+  std::optional<std::string> Tell(const RecordType& type,
+                                  absl::string_view record) const;
   // The record as it may leave. See VisibleFields::Cut.
   std::string Cut(const RecordType& type, absl::string_view record) const {
     return ViewOf(type).shown.Cut(*type.message, record);

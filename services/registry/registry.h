@@ -31,6 +31,10 @@
 #include "services/storage/store.h"
 #include "services/wire/codec.h"
 
+namespace dci::trust {
+class ParticipantDirectory;
+}
+
 namespace dci::registry {
 
 class ConsentGate;
@@ -43,6 +47,9 @@ struct ReadRules {
   const DisclosureLog* log = nullptr;
   // Who may see what; null: everybody everything.
   const ConsentGate* consent = nullptr;
+  // Where senders are looked up by whom nothing is asked just now; not null
+  // where `consent` is not.
+  const trust::ParticipantDirectory* participants = nullptr;
 };
 
 // Thread-safe.

@@ -62,6 +62,7 @@ absl::Status ReadRules::Start(
   for (size_t i = 0; i < registries.size(); ++i) {
     registry::ReadRules rules;
     rules.consent = consent_.get();
+    rules.participants = parts.participants;
     if (IsOn(configs[i])) rules.log = log_.get();
     registries[i]->SetReadRules(rules);
   }

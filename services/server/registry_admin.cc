@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "services/base/status_macros.h"
+#include "services/registry/disclosure.h"
 #include "services/registry/export.h"
 #include "services/server/typed_plain.h"
 
@@ -28,6 +29,26 @@ admin::LoadResponse ResponseOf(const registry::LoadStats& stats) {
     problem->set_message(error.message);
   }
   return response;
+}
+
+// The operator's exports are in the disclosure log like anybody's answers.
+absl::Status WriteDown(const registry::Registry& registry,
+                       const std::string& type,
+                       const std::vector<registry::PageRecord>& given,
+                       const storage::Snapshot& snapshot, absl::Time now) {
+  if (given.empty()) return absl::OkStatus();
+  registry::DisclosureContext context;
+  context.receiver_id = "operator";
+  context.operation = "dci.admin.v1.RegistryAdmin.Export";
+  context.now = now;
+  std::vector<registry::DisclosedRecord> disclosed;
+  for (const registry::PageRecord& record : given)
+    disclosed.push_back({record.primary_key, record.bytes});
+  const auto catalog = registry.catalog();
+  ASSIGN_OR_RETURN(auto write, registry.read_rules().log->Prepare(
+                                   context, *catalog->FindByName(type)->message,
+                                   disclosed, snapshot));
+  return storage::CommitAndWait(registry.store(), {}, std::move(write));
 }
 
 }  // namespace
@@ -102,10 +123,16 @@ absl::StatusOr<admin::ExportResponse> RegistryAdmin::Export(
           absl::StrCat("no dialect of the name ", request.dialect()));
     dialect = *known;
   }
-  ASSIGN_OR_RETURN(registry::ExportPage page,
-                   registry::Export(*registry, *registry->store().GetSnapshot(),
-                                    request.type(), dialect, request.position(),
-                                    kExportRecords));
+  const auto snapshot = registry->store().GetSnapshot();
+  std::vector<registry::PageRecord> given;
+  ASSIGN_OR_RETURN(
+      registry::ExportPage page,
+      registry::Export(
+          *registry, *snapshot, request.type(), dialect, request.position(),
+          kExportRecords, kExportBytes,
+          registry->read_rules().log == nullptr ? nullptr : &given));
+  RETURN_IF_ERROR(
+      WriteDown(*registry, request.type(), given, *snapshot, clock_->Now()));
   admin::ExportResponse response;
   response.set_lines(std::move(page.lines));
   response.set_records(page.records);

@@ -24,8 +24,9 @@ class RegistryAdmin {
   static constexpr absl::Duration kLoadIdle = absl::Minutes(1);
   // Loads under way at once.
   static constexpr size_t kMaxLoads = 16;
-  // Records of a page of an export.
+  // Records of a page of an export, and bytes after which it ends.
   static constexpr int kExportRecords = 2000;
+  static constexpr size_t kExportBytes = 4u << 20;
 
   // The clock outlives this.
   RegistryAdmin(std::vector<registry::Registry*> registries, const Clock* clock)

@@ -117,6 +117,18 @@ TEST_F(DisclosureTest, TheOperatorReadsItOverGrpcToo) {
   EXPECT_EQ(response.disclosures(0).link(), 1);
 }
 
+TEST_F(DisclosureTest, AnExportIsADisclosureToo) {
+  StartSite(config::v1::DISCLOSURE_MODE_ON);
+  net::Headers headers;
+  headers.Add("Authorization", absl::StrCat("Bearer ", kOperatorToken));
+  const net::HttpResponse exported =
+      site_->Call(site_->AdminUrl("/admin/registry/export"),
+                  R"({"type":"Person"})", headers);
+  ASSERT_EQ(exported.status, 200) << exported.body;
+  EXPECT_THAT(Admin("verify", "{}"), HasSubstr(R"("rows":"1")"));
+  EXPECT_THAT(ListWith("operator"), HasSubstr("RegistryAdmin.Export"));
+}
+
 TEST_F(DisclosureTest, OffWritesNothing) {
   StartSite(config::v1::DISCLOSURE_MODE_OFF);
   Search("m1");
