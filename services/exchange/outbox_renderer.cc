@@ -91,6 +91,7 @@ absl::StatusOr<Delivery> OutboxRenderer::MakeDelivery(
   delivery.allow_private_addresses = config.allow_private_addresses();
   if (draft.wire == Wire::kGrpc) {
     delivery.target = config.grpc_target();
+    delivery.grpc_tls = config.grpc_tls();
     return delivery;
   }
   // Judged again: the bases may have changed since the message was taken.

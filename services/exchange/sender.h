@@ -26,6 +26,8 @@ struct Delivery {
   // Value of the header field Signature; empty: none.
   std::string http_signature;
   absl::Duration timeout = absl::Seconds(10);
+  // TLS over gRPC; over HTTP the URL says it.
+  bool grpc_tls = false;
   // Loopback and private addresses are allowed for this receiver.
   bool allow_private_addresses = false;
 };

@@ -157,8 +157,9 @@ class Institution::Impl {
     tokens.lifetime = absl::Seconds(config_.limits().token_seconds());
     issuer_.emplace(tokens, &ring_, participants_.get());
     checker_.emplace(tokens, &ring_);
-    ASSIGN_OR_RETURN(fetcher_,
-                     HttpKeyFetcher::Create(AllowsPrivate(config_), {}));
+    ASSIGN_OR_RETURN(outgoing_tls_, ReadOutgoingTls(config_.outgoing_tls()));
+    ASSIGN_OR_RETURN(fetcher_, HttpKeyFetcher::Create(AllowsPrivate(config_),
+                                                      outgoing_tls_));
     cache_.emplace(fetcher_.get());
     decrypter_.emplace(&ring_);
     encrypter_.emplace(&*cache_);
@@ -184,6 +185,7 @@ class Institution::Impl {
 
   absl::Status StartPipeline() {
     transport::MessageSenderOptions sending;
+    sending.tls = outgoing_tls_;
     ASSIGN_OR_RETURN(sender_, transport::MessageSender::Create(sending));
     exchange::PipelineParts parts;
     parts.codec = &codec_;
@@ -330,6 +332,7 @@ class Institution::Impl {
   std::optional<trust::JwksCache> cache_;
   // After the cache: it calls into it until it is gone.
   std::unique_ptr<HttpKeyFetcher> fetcher_;
+  net::TlsClientOptions outgoing_tls_;
   std::optional<trust::Decrypter> decrypter_;
   std::optional<trust::Encrypter> encrypter_;
   std::optional<trust::Signer> signer_;

@@ -26,4 +26,21 @@ absl::StatusOr<std::optional<net::TlsServerOptions>> ReadTls(
   return options;
 }
 
+absl::StatusOr<net::TlsClientOptions> ReadOutgoingTls(
+    const dci::config::v1::OutgoingTls& tls) {
+  if (tls.certificate_file().empty() != tls.key_file().empty())
+    return absl::InvalidArgumentError(
+        "outgoing_tls needs certificate_file and key_file, or neither");
+  net::TlsClientOptions options;
+  if (!tls.ca_file().empty()) {
+    ASSIGN_OR_RETURN(options.ca_pem, ReadFile(tls.ca_file()));
+  }
+  if (!tls.certificate_file().empty()) {
+    ASSIGN_OR_RETURN(options.certificate_chain_pem,
+                     ReadFile(tls.certificate_file()));
+    ASSIGN_OR_RETURN(options.private_key_pem, ReadFile(tls.key_file()));
+  }
+  return options;
+}
+
 }  // namespace dci::server

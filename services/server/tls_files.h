@@ -16,6 +16,11 @@ namespace dci::server {
 absl::StatusOr<std::optional<net::TlsServerOptions>> ReadTls(
     const dci::config::v1::Listen& listen);
 
+// The same of the side that calls. INVALID_ARGUMENT for a certificate without
+// key, or the other way round.
+absl::StatusOr<net::TlsClientOptions> ReadOutgoingTls(
+    const dci::config::v1::OutgoingTls& tls);
+
 }  // namespace dci::server
 
 #endif  // CONVERGENCE_SERVICES_SERVER_TLS_FILES_H_

@@ -47,8 +47,8 @@ class MessageSender::Impl {
     client.addresses.allow_loopback = true;
     client.addresses.allow_private = true;
     ASSIGN_OR_RETURN(anywhere_, net::HttpClient::Create(client));
-    grpc_ =
-        std::make_unique<GrpcCaller>(options.grpc_tls ? &options.tls : nullptr);
+    grpc_ = std::make_unique<GrpcCaller>(nullptr);
+    grpc_tls_ = std::make_unique<GrpcCaller>(&options.tls);
     return absl::OkStatus();
   }
 
@@ -75,17 +75,19 @@ class MessageSender::Impl {
   }
 
   void SendGrpc(exchange::Delivery delivery, Done done) {
-    grpc_->Call(delivery.target, delivery.method->grpc_path, delivery.bytes,
-                delivery.timeout,
-                [done = std::move(done)](absl::StatusOr<std::string> bytes) {
-                  if (!bytes.ok()) return done(bytes.status());
-                  done(exchange::Reply{200, *std::move(bytes), {}});
-                });
+    GrpcCaller& grpc = delivery.grpc_tls ? *grpc_tls_ : *grpc_;
+    grpc.Call(delivery.target, delivery.method->grpc_path, delivery.bytes,
+              delivery.timeout,
+              [done = std::move(done)](absl::StatusOr<std::string> bytes) {
+                if (!bytes.ok()) return done(bytes.status());
+                done(exchange::Reply{200, *std::move(bytes), {}});
+              });
   }
 
   std::unique_ptr<net::HttpClient> public_only_;
   std::unique_ptr<net::HttpClient> anywhere_;
   std::unique_ptr<GrpcCaller> grpc_;
+  std::unique_ptr<GrpcCaller> grpc_tls_;
 };
 
 MessageSender::MessageSender(std::unique_ptr<Impl> impl)

@@ -13,9 +13,8 @@
 namespace dci::transport {
 
 struct MessageSenderOptions {
-  // For both wires; on gRPC only where `grpc_tls` is set.
+  // For https, and for gRPC where the delivery asks for it.
   net::TlsClientOptions tls;
-  bool grpc_tls = false;
   size_t max_response_bytes = 10 << 20;
 };
 
