@@ -1,5 +1,7 @@
 #include "services/exchange/answer_body.h"
 
+#include <utility>
+
 #include "services/base/clock.h"
 #include "services/schema/reason.h"
 #include "services/wire/wire_fields.h"
@@ -11,6 +13,8 @@ using dci::common::v1::MsgCallbackHeader;
 
 // The standard's bound on messages for people.
 constexpr size_t kMaxReasonMessage = 999;
+// Bytes of an item beside its result, mostly.
+constexpr size_t kItemMembers = 128;
 
 std::string Cut(absl::string_view text) {
   size_t size = std::min(text.size(), kMaxReasonMessage);
@@ -22,21 +26,20 @@ std::string Cut(absl::string_view text) {
   return std::string(text.substr(0, size));
 }
 
-std::string ItemBytes(const MethodPlan& plan, const stored::Outcome& outcome) {
+void AppendItem(const MethodPlan& plan, const stored::Outcome& outcome,
+                std::string* out) {
   const MethodPlan::Numbers& n = plan.answer;
-  std::string item;
-  wire::AppendBytesField(&item, n.reference_id, outcome.reference_id());
-  wire::AppendBytesField(&item, n.timestamp, outcome.timestamp());
-  wire::AppendVarintField(&item, n.status,
+  wire::AppendBytesField(out, n.reference_id, outcome.reference_id());
+  wire::AppendBytesField(out, n.timestamp, outcome.timestamp());
+  wire::AppendVarintField(out, n.status,
                           static_cast<uint64_t>(outcome.status()));
   if (!outcome.reason_code().empty()) {
-    wire::AppendBytesField(&item, n.reason_code, outcome.reason_code());
+    wire::AppendBytesField(out, n.reason_code, outcome.reason_code());
   }
   if (!outcome.reason_message().empty()) {
-    wire::AppendBytesField(&item, n.reason_message, outcome.reason_message());
+    wire::AppendBytesField(out, n.reason_message, outcome.reason_message());
   }
-  item.append(outcome.result());
-  return item;
+  out->append(outcome.result());
 }
 
 }  // namespace
@@ -56,13 +59,13 @@ bool IsFault(const absl::Status& status) {
   }
 }
 
-stored::Outcome OutcomeOf(const ItemOutcome& outcome,
-                          absl::string_view reference_id, absl::Time now) {
+stored::Outcome OutcomeOf(ItemOutcome outcome, absl::string_view reference_id,
+                          absl::Time now) {
   stored::Outcome stored;
   stored.set_status(outcome.status);
-  stored.set_reason_code(outcome.reason_code);
+  stored.set_reason_code(std::move(outcome.reason_code));
   stored.set_reason_message(Cut(outcome.reason_message));
-  stored.set_result(outcome.result);
+  stored.set_result(std::move(outcome.result));
   stored.set_reference_id(std::string(reference_id));
   stored.set_timestamp(FormatTimestamp(now));
   return stored;
@@ -75,7 +78,7 @@ stored::Outcome RefusedOutcome(const absl::Status& refusal,
   outcome.reason_code =
       schema::ReasonText(schema::ReasonOf(refusal), schema::Place::kItem);
   outcome.reason_message = std::string(refusal.message());
-  return OutcomeOf(outcome, reference_id, now);
+  return OutcomeOf(std::move(outcome), reference_id, now);
 }
 
 void Count(const stored::Outcome& outcome, Tally* tally) {
@@ -92,14 +95,21 @@ std::string AnswerBody(const MethodPlan& plan, absl::string_view transaction_id,
                        const std::vector<stored::Outcome>& outcomes) {
   const MethodPlan::Numbers& n = plan.answer;
   std::string body;
+  size_t results = 0;
+  for (const stored::Outcome& outcome : outcomes)
+    results += outcome.result().size() + kItemMembers;
+  body.reserve(results + kItemMembers);
   wire::AppendBytesField(&body, n.transaction_id, transaction_id);
   wire::AppendBytesField(&body, n.correlation_id, correlation_id);
   for (const stored::Outcome& outcome : outcomes) {
     if (n.list == 0) {
-      body.append(ItemBytes(plan, outcome));
-    } else {
-      wire::AppendBytesField(&body, n.list, ItemBytes(plan, outcome));
+      AppendItem(plan, outcome, &body);
+      continue;
     }
+    std::string item;
+    item.reserve(outcome.result().size() + kItemMembers);
+    AppendItem(plan, outcome, &item);
+    wire::AppendBytesField(&body, n.list, item);
   }
   return body;
 }

@@ -20,8 +20,8 @@ namespace dci::exchange {
 bool IsFault(const absl::Status& status);
 
 // An outcome as it is stored and written.
-stored::Outcome OutcomeOf(const ItemOutcome& outcome,
-                          absl::string_view reference_id, absl::Time now);
+stored::Outcome OutcomeOf(ItemOutcome outcome, absl::string_view reference_id,
+                          absl::Time now);
 stored::Outcome RefusedOutcome(const absl::Status& refusal,
                                absl::string_view reference_id, absl::Time now);
 

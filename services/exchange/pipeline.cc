@@ -208,12 +208,9 @@ void Pipeline::Impl::Give(CallPtr call, MsgCallbackHeader header,
   const absl::Time now = parts_.clock->Now();
   metrics_.items += items;
   metrics_.items_refused += refused;
-  LogEvent event = EventOf(*call, LogEvent::Kind::kAnswered);
-  event.items = items;
-  event.items_refused = refused;
   Draft draft = AnswerDraft(*call, std::move(header), std::move(body), now);
   envelopes_.Seal(std::move(draft), now,
-                  [this, call, event](absl::StatusOr<Sealed> sealed) {
+                  [this, call, items, refused](absl::StatusOr<Sealed> sealed) {
                     if (!sealed.ok()) {
                       // A receiver without a key cannot mend that by asking
                       // again soon.
@@ -224,7 +221,10 @@ void Pipeline::Impl::Give(CallPtr call, MsgCallbackHeader header,
                     Answer answer;
                     answer.bytes = std::move(sealed->bytes);
                     answer.http_signature = std::move(sealed->http_signature);
-                    Finish(call, std::move(answer), event);
+                    LogEvent event = EventOf(*call, LogEvent::Kind::kAnswered);
+                    event.items = items;
+                    event.items_refused = refused;
+                    Finish(call, std::move(answer), std::move(event));
                   });
 }
 

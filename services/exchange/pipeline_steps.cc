@@ -215,12 +215,14 @@ void Pipeline::Impl::Search(CallPtr call) {
         (IsFault(outcome.status()) || !request.plan->items_have_status())) {
       return Refuse(call, outcome.status());
     }
+    if (outcome.ok() && outcome->record) {
+      records.push_back(std::move(outcome->record));
+    }
     outcomes.push_back(
         outcome.ok()
-            ? OutcomeOf(*outcome, item.reference_id, now)
+            ? OutcomeOf(*std::move(outcome), item.reference_id, now)
             : RefusedOutcome(outcome.status(), item.reference_id, now));
     Count(outcomes.back(), &tally);
-    if (outcome.ok() && outcome->record) records.push_back(outcome->record);
   }
   MsgCallbackHeader header = FullHeader(*call, AnswerHeader(tally));
   std::string body = AnswerBody(*request.plan, request.context.transaction_id,

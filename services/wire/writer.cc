@@ -17,11 +17,15 @@ using schema::Kind;
 
 // Messages inside each other; what a reader lets in is never deeper.
 constexpr int kMaxDepth = 100;
+// Fields, and values, of the messages that are open in a usual answer.
+constexpr size_t kRoom = 256;
 
 }  // namespace
 
 absl::Status Writer::Write(const MessagePlan& plan, absl::string_view wire) {
   const size_t begin = out_.size();
+  slots_.reserve(kRoom);
+  values_.reserve(kRoom);
   Object(plan, wire, plan.schema->record.has_value());
   // Texts stand between quotes, so what is wrong in one shows in the whole.
   if (error_.ok() &&
