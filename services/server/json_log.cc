@@ -1,5 +1,6 @@
 #include "services/server/json_log.h"
 
+#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,12 @@ namespace dci::server {
 namespace {
 
 using Kind = exchange::LogEvent::Kind;
+
+// How long a line waits for others. Who reads a log does not see the delay;
+// writing each line by itself costs as much as reading a request.
+constexpr auto kDelay = std::chrono::milliseconds(100);
+// Bytes that wait at most; beyond, whoever logs writes them.
+constexpr size_t kMostWaiting = 1u << 20;
 
 absl::string_view Name(Kind kind) {
   switch (kind) {
@@ -82,25 +89,59 @@ std::string LogLine(const exchange::LogEvent& event) {
 }
 
 JsonLog::JsonLog(std::string institution, std::FILE* stream)
-    : institution_(std::move(institution)), stream_(stream) {}
+    : start_(absl::StrCat(
+          "{", Members().Text("institution", institution).Take(), ",")),
+      stream_(stream),
+      thread_([this] { Run(); }) {}
 
-void JsonLog::Log(const exchange::LogEvent& event) { Write(MembersOf(event)); }
-
-void JsonLog::Note(const std::string& event, const std::string& text) {
-  Write(Members()
-            .Text("event", event)
-            .Text("time", FormatTimestamp(absl::Now()))
-            .Text("text", text)
-            .Take());
+JsonLog::~JsonLog() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+  }
+  stop_.notify_one();
+  thread_.join();
+  Flush();
 }
 
-void JsonLog::Write(const std::string& members) {
-  const std::string line =
-      absl::StrCat("{", Members().Text("institution", institution_).Take(), ",",
-                   members, "}\n");
+void JsonLog::Log(const exchange::LogEvent& event) {
+  if (Add(MembersOf(event)) || event.kind == Kind::kParked) Flush();
+}
+
+void JsonLog::Note(const std::string& event, const std::string& text) {
+  Add(Members()
+          .Text("event", event)
+          .Text("time", FormatTimestamp(absl::Now()))
+          .Text("text", text)
+          .Take());
+  Flush();
+}
+
+bool JsonLog::Add(const std::string& members) {
   std::lock_guard<std::mutex> lock(mutex_);
-  std::fwrite(line.data(), 1, line.size(), stream_);
+  absl::StrAppend(&waiting_, start_, members, "}\n");
+  return waiting_.size() > kMostWaiting;
+}
+
+void JsonLog::Flush() {
+  std::lock_guard<std::mutex> write_lock(write_mutex_);
+  std::string lines;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    lines.swap(waiting_);
+  }
+  if (lines.empty()) return;
+  std::fwrite(lines.data(), 1, lines.size(), stream_);
   std::fflush(stream_);
+}
+
+void JsonLog::Run() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!stop_.wait_for(lock, kDelay, [this] { return stopping_; })) {
+    lock.unlock();
+    Flush();
+    lock.lock();
+  }
 }
 
 }  // namespace dci::server
