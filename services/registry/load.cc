@@ -1,6 +1,7 @@
 #include "services/registry/load.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,13 +13,17 @@ namespace dci::registry {
 namespace {
 
 // Enough of a digest that two keys never share it by chance.
-std::string Digest(absl::string_view space, absl::string_view key) {
-  return Sha256(absl::StrCat(space, key)).substr(0, 16);
+absl::uint128 Digest(absl::string_view space, absl::string_view key) {
+  const std::string digest = Sha256(absl::StrCat(space, key));
+  uint64_t high = 0, low = 0;
+  std::memcpy(&high, digest.data(), sizeof(high));
+  std::memcpy(&low, digest.data() + sizeof(high), sizeof(low));
+  return absl::MakeUint128(high, low);
 }
 
 // Keys that must not be there yet for a change to be written unseen.
-std::vector<std::string> Claims(const RecordChange& change) {
-  std::vector<std::string> claims = {
+std::vector<absl::uint128> Claims(const RecordChange& change) {
+  std::vector<absl::uint128> claims = {
       Digest("r", RecordKey(*change.type, change.primary_key))};
   for (const IndexRow& row : change.rows)
     if (row.unique) claims.push_back(Digest("i", row.key));
@@ -77,10 +82,10 @@ absl::Status Loader::Add(absl::StatusOr<RecordChange> change) {
 }
 
 absl::Status Loader::AddToBulk(RecordChange change) {
-  const std::vector<std::string> claims = Claims(change);
-  const bool again = std::any_of(
-      claims.begin(), claims.end(),
-      [&](const std::string& claim) { return seen_.contains(claim); });
+  const std::vector<absl::uint128> claims = Claims(change);
+  const bool again =
+      std::any_of(claims.begin(), claims.end(),
+                  [&](absl::uint128 claim) { return seen_.contains(claim); });
   if (again) {
     RETURN_IF_ERROR(FlushBulk());
     return AddOne(std::move(change));

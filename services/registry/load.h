@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/numeric/int128.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -97,7 +98,7 @@ class Loader {
   uint64_t in_rows_ = 0;
   // Digests of the keys of records and unique values written so far: what
   // comes a second time takes the ordinary way, which looks before it writes.
-  absl::flat_hash_set<std::string> seen_;
+  absl::flat_hash_set<absl::uint128> seen_;
 
   std::mutex mu_;
   std::condition_variable changed_;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <future>
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/base/status_macros.h"
+#include "services/storage/ingest_order.h"
 #include "services/storage/serial_view.h"
 
 namespace dci::storage {
@@ -15,19 +15,6 @@ namespace {
 // How many transactions a thread takes from the queue at a time: enough to
 // make locking cheap, few enough to keep groups near their bound.
 constexpr size_t kRun = 16;
-
-// Sorted, and of entries with equal keys only the last.
-void SortAndUnique(std::vector<Entry>* entries) {
-  auto key = [](const Entry& e) { return std::tie(e.space.id, e.key); };
-  std::stable_sort(
-      entries->begin(), entries->end(),
-      [&](const Entry& a, const Entry& b) { return key(a) < key(b); });
-  // unique() keeps the first of equals, so it runs from the back.
-  auto first = std::unique(
-      entries->rbegin(), entries->rend(),
-      [&](const Entry& a, const Entry& b) { return key(a) == key(b); });
-  entries->erase(entries->begin(), first.base());
-}
 
 absl::Status CheckEntries(const Engine& engine,
                           const std::vector<Entry>& entries) {
@@ -95,9 +82,9 @@ void Committer::Commit(Transaction transaction) {
 absl::Status Committer::Ingest(std::vector<Entry> entries) {
   if (entries.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(CheckEntries(*engine_, entries));
-  SortAndUnique(&entries);
   auto pending = std::make_unique<Pending>();
-  ASSIGN_OR_RETURN(pending->ingest, engine_->PrepareIngest(std::move(entries)));
+  ASSIGN_OR_RETURN(pending->ingest,
+                   engine_->PrepareIngest(Ordered(std::move(entries))));
   std::promise<absl::Status> promise;
   pending->transaction.done = [&](absl::Status status) {
     promise.set_value(std::move(status));
