@@ -2,7 +2,8 @@
 // signatures cost at least. Prints ratios from one run; asserts that every
 // search found its one record. The callers take their share of the machine on
 // both sides of each ratio.
-//   bazel run -c opt //tests/bench:service_bench
+//   bazel run -c opt //tests/bench:service_bench -- [grpc] [http] [signed]
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -389,15 +390,22 @@ void SignedLine(const Site& site, const trust::Key& key) {
       [&] { return MeasureArithmetic(key); });
 }
 
-void Run() {
+// The lines named, or all.
+void Run(const std::vector<std::string>& lines) {
+  const auto wanted = [&](const char* line) {
+    return lines.empty() ||
+           std::find(lines.begin(), lines.end(), line) != lines.end();
+  };
   const trust::Key key = Take(trust::Key::Generate("EdDSA"));
   const Site site(key);
-  GrpcLine(site);
-  HttpLine(site);
-  SignedLine(site, key);
+  if (wanted("grpc")) GrpcLine(site);
+  if (wanted("http")) HttpLine(site);
+  if (wanted("signed")) SignedLine(site, key);
 }
 
 }  // namespace
 }  // namespace dci::bench
 
-int main() { dci::bench::Run(); }
+int main(int argc, char** argv) {
+  dci::bench::Run(std::vector<std::string>(argv + 1, argv + argc));
+}
