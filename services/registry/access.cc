@@ -131,35 +131,69 @@ class Finder {
   const storage::Snapshot& snapshot_;
 };
 
-absl::Status Estimate(const Spaces& spaces, const storage::Snapshot& snapshot,
-                      Access* access) {
-  access->estimate = 0;
-  for (const std::string& prefix : access->prefixes) {
-    // A unique value has one row; asking would cost more than reading it.
-    uint64_t rows = 1;
-    if (!access->index->unique()) {
-      ASSIGN_OR_RETURN(rows, snapshot.EstimateRange(spaces.index, prefix,
-                                                    PrefixEnd(prefix)));
-    }
-    access->estimate += rows;
+// Estimates the ranges of an access, and then the rest of it only as far as it
+// can change what is done with them: a range of a few rows is used whether
+// there are a hundred or a million rows of a value beside it.
+class Estimator {
+ public:
+  Estimator(const Spaces& spaces, const storage::Snapshot& snapshot)
+      : spaces_(spaces), snapshot_(snapshot) {}
+
+  absl::Status Estimate(Access* access) {
+    RETURN_IF_ERROR(EstimateRanges(access));
+    return EstimateAll(access);
   }
-  if (access->kind == Access::Kind::kRange && access->begin < access->end) {
+
+ private:
+  absl::Status EstimateRanges(Access* access) {
+    for (Access& child : access->children)
+      RETURN_IF_ERROR(EstimateRanges(&child));
+    if (access->kind != Access::Kind::kRange || access->begin >= access->end)
+      return absl::OkStatus();
     ASSIGN_OR_RETURN(
         access->estimate,
-        snapshot.EstimateRange(spaces.index, access->begin, access->end));
+        snapshot_.EstimateRange(spaces_.index, access->begin, access->end));
+    largest_range_ = std::max(largest_range_, access->estimate);
+    return absl::OkStatus();
   }
-  for (size_t i = 0; i < access->children.size(); ++i) {
-    Access& child = access->children[i];
-    RETURN_IF_ERROR(Estimate(spaces, snapshot, &child));
-    if (access->kind == Access::Kind::kOr) {
-      access->estimate += child.estimate;
-    } else {
-      access->estimate =
-          i == 0 ? child.estimate : std::min(access->estimate, child.estimate);
+
+  absl::StatusOr<uint64_t> RowsOf(const std::string& prefix) const {
+    if (largest_range_ >= storage::kExactEstimate)
+      return snapshot_.EstimateRange(spaces_.index, prefix, PrefixEnd(prefix));
+    const auto cursor =
+        snapshot_.Scan(storage::ScanOptions::Prefix(spaces_.index, prefix));
+    uint64_t rows = 0;
+    for (; cursor->Valid() && rows <= largest_range_; cursor->Next()) ++rows;
+    RETURN_IF_ERROR(cursor->status());
+    return rows;
+  }
+
+  absl::Status EstimateAll(Access* access) const {
+    for (const std::string& prefix : access->prefixes) {
+      // A unique value has one row; asking would cost more than reading it.
+      uint64_t rows = 1;
+      if (!access->index->unique()) {
+        ASSIGN_OR_RETURN(rows, RowsOf(prefix));
+      }
+      access->estimate += rows;
     }
+    for (size_t i = 0; i < access->children.size(); ++i) {
+      Access& child = access->children[i];
+      RETURN_IF_ERROR(EstimateAll(&child));
+      if (access->kind == Access::Kind::kOr) {
+        access->estimate += child.estimate;
+      } else {
+        access->estimate = i == 0 ? child.estimate
+                                  : std::min(access->estimate, child.estimate);
+      }
+    }
+    return absl::OkStatus();
   }
-  return absl::OkStatus();
-}
+
+  const Spaces& spaces_;
+  const storage::Snapshot& snapshot_;
+  uint64_t largest_range_ = 0;
+};
 
 // Only whether and how to use a range depends on how many rows there are;
 // postings of values are intersected by leapfrog in any order.
@@ -176,7 +210,7 @@ absl::StatusOr<std::optional<Access>> FindAccess(
   ASSIGN_OR_RETURN(std::optional<Access> access,
                    Finder(type, spaces, snapshot).Find(query));
   if (access.has_value() && HasRange(*access))
-    RETURN_IF_ERROR(Estimate(spaces, snapshot, &*access));
+    RETURN_IF_ERROR(Estimator(spaces, snapshot).Estimate(&*access));
   return access;
 }
 

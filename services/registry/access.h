@@ -31,7 +31,8 @@ struct Access {
   std::vector<Access> children;
   // Gives the records of its query and no other.
   bool exact = true;
-  // Rows to pass over, about; 0 where nothing depends on it.
+  // Rows to pass over, about, and counted only as far as they tell whether a
+  // range is used; 0 where nothing depends on it.
   uint64_t estimate = 0;
 };
 

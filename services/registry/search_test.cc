@@ -103,6 +103,11 @@ TEST_F(SearchTest, PlansByWhatIsSelective) {
   EXPECT_THAT(plan(R"({"poverty_score":{"$gte":1,"$lt":2}})"),
               testing::MatchesRegex(
                   R"(leapfrog\(poverty_score range ~[0-9]+\), exact)"));
+  // A narrow range is used however many rows stand beside it: of 167 no more
+  // are counted than that takes.
+  EXPECT_EQ(
+      plan(R"({"location":"place 1","poverty_score":{"$gte":1,"$lt":2}})"),
+      "leapfrog(location = 1 ~10, poverty_score range ~9), exact");
   EXPECT_THAT(plan(R"({"$or":[{"group_size":1},{"location":"place 0"}]})"),
               HasSubstr("union("));
   EXPECT_EQ(plan(R"({"group_type":"x"})"), "read all, match each");
