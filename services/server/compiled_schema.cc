@@ -1,5 +1,7 @@
 #include "services/server/compiled_schema.h"
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "dci/admin/v1/disclosure.pb.h"
@@ -17,8 +19,9 @@
 #include "services/schema/registries.h"
 
 namespace dci::server {
+namespace {
 
-absl::StatusOr<std::unique_ptr<const schema::Model>> CompiledSchema() {
+std::vector<const google::protobuf::FileDescriptor*> CompiledFiles() {
   std::vector<const google::protobuf::FileDescriptor*> files = {
       dci::admin::v1::ListDisclosuresRequest::descriptor()->file(),
       dci::admin::v1::ListParkedRequest::descriptor()->file(),
@@ -34,7 +37,23 @@ absl::StatusOr<std::unique_ptr<const schema::Model>> CompiledSchema() {
       dci::ext::v1::WatchRequest::descriptor()->file(),
   };
   for (const auto* file : schema::RegistryFiles()) files.push_back(file);
-  return schema::Model::Build(files);
+  return files;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<const schema::Model>> CompiledSchema() {
+  return schema::Model::Build(CompiledFiles());
+}
+
+absl::StatusOr<std::unique_ptr<const schema::Model>> CompiledSchemaWith(
+    const google::protobuf::FileDescriptorSet& added) {
+  google::protobuf::FileDescriptorSet set = added;
+  std::set<std::string> names;
+  for (const auto& file : added.file()) names.insert(file.name());
+  for (const auto* file : CompiledFiles())
+    if (names.insert(file->name()).second) file->CopyTo(set.add_file());
+  return schema::Model::BuildFromSet(set);
 }
 
 }  // namespace dci::server

@@ -8,7 +8,13 @@ ABSL_FLAG(std::string, config, "",
           "registry_server: file with a dci.config.v1.ServerConfig");
 ABSL_FLAG(std::string, registry, "",
           "registry_server: a registry of the standard (social, crvs, ibr, "
-          "disability, farmer, employment), with its defaults");
+          "disability, farmer, employment) or of --schema, with its defaults");
+ABSL_FLAG(std::vector<std::string>, schema, {},
+          "registry_server: .proto files, separated by commas, whose "
+          "registries are served without a build");
+ABSL_FLAG(std::string, schema_root, "",
+          "registry_server: folder that imports of --schema are named from; "
+          "default: the folder of each file");
 ABSL_FLAG(std::string, data_dir, "",
           "folder of stores and keys; default: the user's data folder");
 ABSL_FLAG(int64_t, households, 1000,
@@ -27,9 +33,11 @@ ServerFlags ParseServerFlags(int argc, char** argv) {
   absl::SetProgramUsageMessage(
       "Serves one institution.\n"
       "  registry_server --config=FILE\n"
-      "  registry_server --registry=crvs [--config=FILE] [--data_dir=FOLDER]");
+      "  registry_server --registry=crvs [--config=FILE] [--data_dir=FOLDER]\n"
+      "  registry_server --schema=DRAFT.proto");
   absl::ParseCommandLine(argc, argv);
   return {absl::GetFlag(FLAGS_config), absl::GetFlag(FLAGS_registry),
+          absl::GetFlag(FLAGS_schema), absl::GetFlag(FLAGS_schema_root),
           absl::GetFlag(FLAGS_data_dir)};
 }
 

@@ -16,9 +16,13 @@ struct ServerFlags {
   // File with a dci.config.v1.ServerConfig as text proto; may be empty where
   // `registry` is not.
   std::string config;
-  // Name of a registry that the standard knows ("crvs"), whose defaults stand
-  // where the file says nothing.
+  // Name of a registry that the standard knows ("crvs"), or that a schema
+  // declares, whose defaults stand where the file says nothing.
   std::string registry;
+  // Files of schemas that are not compiled in, and the folder that their
+  // imports are named from; see ReadSchemaFiles.
+  std::vector<std::string> schema;
+  std::string schema_root;
   // Where that registry keeps store, keys and token; empty: the user's data
   // folder.
   std::string data_dir;

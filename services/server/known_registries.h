@@ -24,6 +24,8 @@ inline constexpr Ports kFirstPorts = {3333, 50051, 3433};
 // The places of the institutions, counted from the first; the same in the
 // sandbox and as processes of their own.
 inline constexpr int kSpSystemPlace = 3;
+// Of a registry that a schema file declares.
+inline constexpr int kDraftedPlace = 7;
 
 // `place` ports after the first ones; 0, any free port, stays 0.
 Ports PortsAt(const Ports& first, int place);
