@@ -2,6 +2,7 @@
 
 #include "services/server/inbox_domain.h"
 #include "services/server/registry_domain.h"
+#include "services/server/sp_system_domain.h"
 
 namespace dci::server {
 
@@ -12,9 +13,13 @@ std::vector<std::unique_ptr<Domain>> DomainsFor(
     domains.push_back(std::make_unique<RegistryDomain>(
         std::vector<dci::config::v1::RegistryConfig>(
             config.registries().begin(), config.registries().end())));
-  if (config.inbox_size() > 0)
-    domains.push_back(std::make_unique<InboxDomain>(std::vector<std::string>(
-        config.inbox().begin(), config.inbox().end())));
+  const std::vector<std::string> inbox(config.inbox().begin(),
+                                       config.inbox().end());
+  if (config.has_sp_system())
+    domains.push_back(
+        std::make_unique<SpSystemDomain>(config.sp_system(), inbox));
+  else if (!inbox.empty())
+    domains.push_back(std::make_unique<InboxDomain>(inbox));
   return domains;
 }
 

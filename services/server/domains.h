@@ -10,8 +10,8 @@
 
 namespace dci::server {
 
-// A registry for each of `registries`, the caller's side where `inbox` names
-// services.
+// A registry for each of `registries`, a social-protection system where there
+// is one, else the caller's side where `inbox` names services.
 std::vector<std::unique_ptr<Domain>> DomainsFor(
     const dci::config::v1::ServerConfig& config);
 

@@ -41,6 +41,12 @@ net::HttpResponse ListResponse(const spsystem::Inbox& inbox,
 
 }  // namespace
 
+transport::HttpPage InboxPage(const spsystem::Inbox* inbox) {
+  return [inbox](net::HttpRequest request, net::Responder respond) {
+    respond(ListResponse(*inbox, request));
+  };
+}
+
 absl::Status InboxDomain::Start(const DomainParts& parts, Served* served) {
   ASSIGN_OR_RETURN(spsystem::Inbox inbox,
                    spsystem::Inbox::Create(parts.store, parts.codec));
@@ -56,10 +62,7 @@ absl::Status InboxDomain::Start(const DomainParts& parts, Served* served) {
     const bool bare = name == services_.front();
     served->services.push_back({service, bare, true});
   }
-  served->admin_pages["GET /inbox"] = [inbox = inbox_](net::HttpRequest request,
-                                                       net::Responder respond) {
-    respond(ListResponse(*inbox, request));
-  };
+  served->admin_pages["GET /inbox"] = InboxPage(inbox_.get());
   return absl::OkStatus();
 }
 

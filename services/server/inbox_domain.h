@@ -11,6 +11,10 @@
 
 namespace dci::server {
 
+// GET /inbox?after=NUMBER&limit=COUNT&correlation_id=ID. The inbox outlives the
+// page.
+transport::HttpPage InboxPage(const spsystem::Inbox* inbox);
+
 class InboxDomain : public Domain {
  public:
   // Full names of callback services. All are served under their prefixes, the

@@ -1,5 +1,6 @@
 #include "services/server/institution.h"
 
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -139,9 +140,12 @@ class Institution::Impl {
     storage::RocksDbOptions options;
     options.path = config_.data_dir();
     options.spaces = exchange::ExchangeSpaces();
+    // Two domains may share a space.
+    std::set<std::string> spaces;
     for (const auto& domain : domains_)
       for (std::string& space : domain->Spaces())
-        options.spaces.push_back(std::move(space));
+        if (spaces.insert(space).second)
+          options.spaces.push_back(std::move(space));
     ASSIGN_OR_RETURN(store_, storage::OpenRocksDbStore(options));
     return absl::OkStatus();
   }

@@ -39,6 +39,8 @@ std::vector<std::string> RegistryDomain::Spaces() const {
   std::vector<std::string> spaces = registry::SpaceNames();
   for (std::string& space : ReadRules::Spaces())
     spaces.push_back(std::move(space));
+  for (std::string& space : ReactionServing::Spaces())
+    spaces.push_back(std::move(space));
   return spaces;
 }
 
@@ -95,6 +97,7 @@ absl::Status RegistryDomain::Start(const DomainParts& parts, Served* served) {
   for (const auto& config : configs_)
     RETURN_IF_ERROR(StartOne(parts, config, served));
   RETURN_IF_ERROR(read_rules_.Start(parts, configs_, registries_, served));
+  RETURN_IF_ERROR(reactions_.Start(parts, configs_, registries_, served));
   RETURN_IF_ERROR(ServeStream(parts, served));
   std::vector<registry::Registry*> registries;
   for (const auto& registry : registries_) registries.push_back(registry.get());

@@ -10,6 +10,7 @@
 
 #include "services/registry/registry.h"
 #include "services/server/domain.h"
+#include "services/server/reaction_serving.h"
 #include "services/server/read_rules.h"
 #include "services/server/registry_admin.h"
 
@@ -43,6 +44,7 @@ class RegistryDomain : public Domain {
   const std::vector<dci::config::v1::RegistryConfig> configs_;
   ReadRules read_rules_;  // outlives the registries
   std::vector<std::unique_ptr<registry::Registry>> registries_;
+  ReactionServing reactions_;
   std::optional<RegistryAdmin> admin_;
 };
 
