@@ -40,12 +40,19 @@ struct Dispatcher::Try {
   absl::Time started;
   absl::Duration retry_after;
   Effect effect;
+  // Null where the message stands in the outbox itself.
+  const MessageSource* source = nullptr;
+  std::string reference;
+  // There was nothing to send.
+  bool dropped = false;
+  Verdict verdict = Verdict::kRetry;
 };
 
 Dispatcher::Dispatcher(const DispatcherOptions& options, storage::Store* store,
                        const Outbox* outbox, Renderer* renderer, Sender* sender,
                        Clock* clock, Metrics* metrics, LogSink* log,
-                       std::function<void()> wake)
+                       std::function<void()> wake,
+                       const MessageSources* sources)
     : options_(options),
       store_(store),
       outbox_(outbox),
@@ -55,6 +62,7 @@ Dispatcher::Dispatcher(const DispatcherOptions& options, storage::Store* store,
       metrics_(metrics),
       log_(log),
       wake_(std::move(wake)),
+      sources_(sources),
       addresses_({options.max_in_flight, options.breaker_failures,
                   // No message waits longer than its own tries would.
                   std::min(options.breaker_pause, options.backoff.max_delay)}),
@@ -165,9 +173,13 @@ void Dispatcher::Start(const storage::Snapshot& snapshot, DueLane due,
   auto message = outbox_->Read(snapshot, attempt->lane, attempt->number);
   if (!message.ok()) return Finish(attempt, message.status());
   attempt->header.ParseFromString(message->header());
+  attempt->source = FindSource(sources_, message->source());
+  if (attempt->source != nullptr) attempt->reference = message->body();
   attempt->message = *message;
   attempt->message.clear_body();
   renderer_->Render(*message, now, [this, attempt](auto ready) {
+    attempt->dropped = absl::IsCancelled(ready.status());
+    if (attempt->dropped) return Finish(attempt, absl::OkStatus());
     if (!ready.ok()) return Finish(attempt, ready.status());
     auto sent = std::make_shared<const Delivery>(*std::move(ready));
     attempt->sent = true;
@@ -238,43 +250,58 @@ void Dispatcher::Write(std::shared_ptr<Try> attempt, Verdict verdict,
                        absl::Status status) {
   const absl::Time now = clock_->Now();
   const absl::Time due = now + Delay(*attempt);
+  attempt->verdict = verdict;
   auto refusal = std::make_shared<absl::Status>();
   store_->Commit(
       {.keys = {},
-       .apply = [this, attempt, verdict, status, now, due,
-                 refusal](storage::CommitView& view) -> absl::Status {
-         const std::string& lane = attempt->lane;
-         switch (verdict) {
-           case Verdict::kDelivered:
-             return ApplyDelivered(*attempt, now, refusal.get(), view);
-           case Verdict::kRetry:
-             return outbox_->Retry(view, lane, attempt->number, due,
-                                   status.message());
-           case Verdict::kPark:
-             return outbox_->Park(view, lane, attempt->number,
-                                  status.message());
-         }
-         return absl::InternalError("no verdict");
-       },
+       .apply =
+           [this, attempt, status, now, due,
+            refusal](storage::CommitView& view) {
+             return attempt->verdict == Verdict::kDelivered
+                        ? ApplyDelivered(*attempt, now, refusal.get(), view)
+                        : ApplyFailed(attempt.get(), status, now, due, view);
+           },
        .done =
-           [this, attempt, verdict, status, refusal](absl::Status written) {
+           [this, attempt, status, refusal](absl::Status written) {
              if (!refusal->ok()) {
                // Nothing of it was written: the answer itself has failed.
                attempt->effect = nullptr;
                return Finish(attempt, *refusal);
              }
              // Unwritten, the message stays due and is sent again.
-             if (written.ok()) Report(*attempt, verdict, status);
+             if (written.ok()) Report(*attempt, attempt->verdict, status);
              Release(*attempt);
            }});
 }
 
+absl::Status Dispatcher::ApplyFailed(Try* attempt, const absl::Status& status,
+                                     absl::Time now, absl::Time due,
+                                     storage::CommitView& view) const {
+  const std::string& lane = attempt->lane;
+  if (attempt->source != nullptr) {
+    const FailedTry failed{static_cast<int>(attempt->attempt),
+                           attempt->verdict == Verdict::kPark,
+                           std::string(status.message())};
+    ASSIGN_OR_RETURN(
+        const bool park,
+        attempt->source->TakeFailure(attempt->reference, failed, now, view));
+    if (park) attempt->verdict = Verdict::kPark;
+  }
+  return attempt->verdict == Verdict::kPark
+             ? outbox_->Park(view, lane, attempt->number, status.message())
+             : outbox_->Retry(view, lane, attempt->number, due,
+                              status.message());
+}
+
 void Dispatcher::Report(const Try& attempt, Verdict verdict,
                         const absl::Status& status) {
+  if (attempt.dropped) return;
   LogEvent event;
   switch (verdict) {
     case Verdict::kDelivered:
       metrics_->delivered++;
+      if (attempt.source != nullptr)
+        attempt.source->CountDelivered(attempt.reference);
       event.kind = LogEvent::Kind::kDelivered;
       break;
     case Verdict::kRetry:

@@ -18,6 +18,7 @@
 #include "services/exchange/addresses.h"
 #include "services/exchange/backoff.h"
 #include "services/exchange/log_sink.h"
+#include "services/exchange/message_source.h"
 #include "services/exchange/metrics.h"
 #include "services/exchange/outbox.h"
 #include "services/exchange/sender.h"
@@ -38,7 +39,8 @@ class Renderer {
   virtual std::string AddressOf(const stored::OutboxRow& message) = 0;
   // Calls `done` once, perhaps later. INVALID_ARGUMENT, NOT_FOUND and
   // PERMISSION_DENIED mean that it cannot go as things are: it is parked.
-  // Any other error is tried again.
+  // CANCELLED means that there is nothing to send any more: it is dropped. Any
+  // other error is tried again.
   virtual void Render(const stored::OutboxRow& message, absl::Time now,
                       std::function<void(absl::StatusOr<Delivery>)> done) = 0;
   // Reads a receiver's answer. OK: acknowledged. Errors as above.
@@ -71,12 +73,13 @@ struct DispatcherOptions {
 // their addresses wait for each other. Thread-safe.
 class Dispatcher {
  public:
-  // All outlive this; `log` may be null. `wake` is called when there is work
-  // again before the next tick of the clock; may be empty.
+  // All outlive this; `log` and `sources` may be null. `wake` is called when
+  // there is work again before the next tick of the clock; may be empty.
   Dispatcher(const DispatcherOptions& options, storage::Store* store,
              const Outbox* outbox, Renderer* renderer, Sender* sender,
              Clock* clock, Metrics* metrics, LogSink* log,
-             std::function<void()> wake);
+             std::function<void()> wake,
+             const MessageSources* sources = nullptr);
   // Waits as Drain does.
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
@@ -117,6 +120,9 @@ class Dispatcher {
   absl::Duration Delay(const Try& attempt);
   void Write(std::shared_ptr<Try> attempt, Verdict verdict,
              absl::Status status);
+  absl::Status ApplyFailed(Try* attempt, const absl::Status& status,
+                           absl::Time now, absl::Time due,
+                           storage::CommitView& view) const;
   void Report(const Try& attempt, Verdict verdict, const absl::Status& status);
   void Release(const Try& attempt);
 
@@ -129,6 +135,7 @@ class Dispatcher {
   Metrics* const metrics_;
   LogSink* const log_;
   const std::function<void()> wake_;
+  const MessageSources* const sources_;
 
   Addresses addresses_;
   std::mutex pass_mutex_;

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/status_matchers.h"
@@ -30,6 +31,7 @@ class PlainRenderer : public Renderer {
   }
   void Render(const stored::OutboxRow& message, absl::Time now,
               std::function<void(absl::StatusOr<Delivery>)> done) override {
+    if (message.body() == "gone") return done(absl::CancelledError());
     if (message.body() == "unrenderable") {
       return done(absl::NotFoundError("no such participant"));
     }
@@ -46,6 +48,28 @@ class PlainRenderer : public Renderer {
     if (reply.http_status == 400) return absl::InvalidArgumentError("ERR");
     return absl::UnavailableError("not now");
   }
+};
+
+// Gives up after two failures.
+class CountingSource : public MessageSource {
+ public:
+  absl::StatusOr<std::optional<std::string>> MakeBody(
+      absl::string_view reference,
+      const dci::common::v1::MsgCallbackHeader&) const override {
+    return std::string(reference);
+  }
+  absl::StatusOr<bool> TakeFailure(absl::string_view reference,
+                                   const FailedTry& failed, absl::Time,
+                                   storage::CommitView&) const override {
+    failed_.push_back(absl::StrCat(reference, " ", failed.attempts, " ",
+                                   failed.parked, " ", failed.error));
+    return failed.attempts >= 2;
+  }
+  void CountDelivered(absl::string_view reference) const override {
+    delivered_.emplace_back(reference);
+  }
+
+  mutable std::vector<std::string> failed_, delivered_;
 };
 
 class DispatcherTest : public ::testing::Test {
@@ -65,12 +89,14 @@ class DispatcherTest : public ::testing::Test {
   void Make() {
     dispatcher_ = std::make_unique<Dispatcher>(
         options_, store_.get(), &outbox_, &renderer_, &sender_, &clock_,
-        &metrics_, &log_, [this] { ++wakes_; });
+        &metrics_, &log_, [this] { ++wakes_; }, &sources_);
   }
   void Put(const std::string& receiver, const std::string& lane,
-           const std::string& body, const std::string& address = "") {
+           const std::string& body, const std::string& address = "",
+           const std::string& source = "") {
     Outgoing message;
     message.address = address;
+    message.source = source;
     message.method = &method_;
     message.receiver_id = receiver;
     message.lane = lane;
@@ -112,6 +138,8 @@ class DispatcherTest : public ::testing::Test {
   FakeLog log_;
   Metrics metrics_;
   PlainRenderer renderer_;
+  CountingSource source_;
+  const MessageSources sources_{{"counting", &source_}};
   std::atomic<int> wakes_{0};
   std::unique_ptr<storage::Store> store_;
   Outbox outbox_;
@@ -323,6 +351,39 @@ TEST_F(DispatcherTest, ManyThreadsDeliverEachMessageOnceAndInOrder) {
     ASSERT_EQ(bodies.size(), kEach);
     EXPECT_TRUE(std::is_sorted(bodies.begin(), bodies.end()));
   }
+}
+
+TEST_F(DispatcherTest, ASourceHearsOfFailuresAndGivesUpByItself) {
+  Put("sp", "c", "1", "", "counting");
+  Put("sp", "c", "2", "", "counting");
+  Pass(503);
+  clock_.Advance(absl::Seconds(8));
+  Pass(503);
+  EXPECT_THAT(source_.failed_, ElementsAre("1 1 0 not now", "1 2 0 not now"));
+  EXPECT_EQ(metrics_.parked, 1u);
+  clock_.Advance(absl::Hours(1));
+  EXPECT_EQ(Pass(200), 0);
+}
+
+TEST_F(DispatcherTest, ASourceHearsWhatIsDeliveredAndWhatIsParkedAnyway) {
+  Put("sp", "a", "1", "", "counting");
+  Put("sp", "b", "2");
+  Pass(200);
+  EXPECT_THAT(source_.delivered_, ElementsAre("1"));
+  Put("sp", "a", "3", "", "counting");
+  Pass(400);
+  EXPECT_THAT(source_.failed_, ElementsAre("3 1 1 ERR"));
+}
+
+TEST_F(DispatcherTest, WhatThereIsNothingOfIsDroppedUnsent) {
+  Put("sp", "c", "gone", "", "counting");
+  Put("sp", "c", "2", "", "counting");
+  EXPECT_EQ(Pass(200), 1);
+  EXPECT_EQ(Pass(200), 1);
+  EXPECT_THAT(Sent(), ElementsAre("2"));
+  EXPECT_THAT(source_.delivered_, ElementsAre("2"));
+  EXPECT_EQ(metrics_.delivered, 1u);
+  EXPECT_EQ(Queued(), 0u);
 }
 
 }  // namespace

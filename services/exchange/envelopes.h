@@ -77,16 +77,19 @@ class Envelopes {
 class OutboxRenderer : public Renderer {
  public:
   // All outlive this. `id` and `public_url` are sender_id and sender_uri.
+  // `sources` may be null.
   OutboxRenderer(std::string id, std::string public_url, absl::Duration timeout,
                  const Envelopes* envelopes,
                  const trust::ParticipantDirectory* participants,
-                 const AnswerReader* answers)
+                 const AnswerReader* answers,
+                 const MessageSources* sources = nullptr)
       : id_(std::move(id)),
         public_url_(std::move(public_url)),
         timeout_(timeout),
         envelopes_(envelopes),
         participants_(participants),
-        answers_(answers) {}
+        answers_(answers),
+        sources_(sources) {}
 
   std::string AddressOf(const stored::OutboxRow& message) override;
   void Render(const stored::OutboxRow& message, absl::Time now,
@@ -99,6 +102,8 @@ class OutboxRenderer : public Renderer {
  private:
   absl::StatusOr<Draft> MakeDraft(const stored::OutboxRow& message,
                                   absl::Time now) const;
+  absl::StatusOr<std::string> BodyOf(const stored::OutboxRow& message,
+                                     const Draft& draft) const;
   absl::StatusOr<Delivery> MakeDelivery(const stored::OutboxRow& message,
                                         const Draft& draft) const;
 
@@ -108,6 +113,7 @@ class OutboxRenderer : public Renderer {
   const Envelopes* const envelopes_;
   const trust::ParticipantDirectory* const participants_;
   const AnswerReader* const answers_;
+  const MessageSources* const sources_;
 };
 
 }  // namespace dci::exchange

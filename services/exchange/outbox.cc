@@ -58,6 +58,11 @@ absl::StatusOr<TimedPlace> ParseTimed(absl::string_view key) {
 
 }  // namespace
 
+std::string Outbox::LaneOf(absl::string_view receiver_id,
+                           absl::string_view lane) {
+  return absl::StrCat(receiver_id, "|", lane);
+}
+
 absl::StatusOr<LaneRow> Outbox::ReadLane(const storage::View& view,
                                          absl::string_view lane) const {
   return ReadRow<LaneRow>(view, space_, Tagged(kLane, lane));
@@ -101,6 +106,12 @@ void Outbox::Unschedule(storage::CommitView& view, absl::string_view lane,
                   : TimedKey(kDue, row.destination(), row.due_us(), lane));
 }
 
+void Outbox::AddKeys(absl::string_view receiver_id, absl::string_view lane,
+                     std::vector<storage::Key>* keys) const {
+  keys->push_back({space_, Tagged(kLane, LaneOf(receiver_id, lane))});
+  keys->push_back({space_, Tagged(kDestination, receiver_id)});
+}
+
 absl::Status Outbox::Enqueue(storage::CommitView& view, const Outgoing& message,
                              absl::Time now) const {
   if (message.method == nullptr || message.receiver_id.empty()) {
@@ -108,10 +119,9 @@ absl::Status Outbox::Enqueue(storage::CommitView& view, const Outgoing& message,
   }
   dci::common::v1::MsgCallbackHeader header = message.header;
   if (header.message_id().empty()) header.set_message_id(ids_->NewId());
-  // Lanes of two receivers must not meet, whatever ids a domain chooses.
   const std::string lane =
-      absl::StrCat(message.receiver_id, "|",
-                   message.lane.empty() ? header.message_id() : message.lane);
+      LaneOf(message.receiver_id,
+             message.lane.empty() ? header.message_id() : message.lane);
 
   OutboxRow row;
   row.set_method(message.method->full_name);
@@ -121,6 +131,7 @@ absl::Status Outbox::Enqueue(storage::CommitView& view, const Outgoing& message,
   row.set_header(header.SerializeAsString());
   row.set_body(message.body);
   row.set_encrypt(message.encrypt);
+  row.set_source(message.source);
   row.set_created_us(absl::ToUnixMicros(now));
   row.set_handle(message.handle);
 
@@ -211,6 +222,14 @@ absl::StatusOr<bool> Outbox::Replay(storage::CommitView& view,
   Schedule(view, lane, &row, due);
   RETURN_IF_ERROR(Count(view, row.destination(), 0, -1));
   return true;
+}
+
+absl::StatusOr<std::optional<OutboxRow>> Outbox::Head(
+    const storage::View& view, absl::string_view lane) const {
+  ASSIGN_OR_RETURN(const LaneRow row, ReadLane(view, lane));
+  if (row.tail() == row.head()) return std::nullopt;
+  ASSIGN_OR_RETURN(OutboxRow head, Read(view, lane, row.head()));
+  return head;
 }
 
 absl::StatusOr<std::string> Outbox::ParkedHead(const storage::View& view,

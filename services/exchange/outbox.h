@@ -56,6 +56,15 @@ class Outbox {
   // `ids` outlives this.
   Outbox(storage::Space space, IdSource* ids) : space_(space), ids_(ids) {}
 
+  // The full name of a lane: those of two receivers must not meet, whatever
+  // names a domain chooses.
+  static std::string LaneOf(absl::string_view receiver_id,
+                            absl::string_view lane);
+
+  // Adds the keys that Enqueue reads, for commits that put many in.
+  void AddKeys(absl::string_view receiver_id, absl::string_view lane,
+               std::vector<storage::Key>* keys) const;
+
   // Puts a message in; due now unless others of its lane come before. A
   // missing message_id is made. INVALID_ARGUMENT without method or receiver.
   absl::Status Enqueue(storage::CommitView& view, const Outgoing& message,
@@ -78,6 +87,9 @@ class Outbox {
   // where it is not parked.
   absl::StatusOr<bool> Replay(storage::CommitView& view, absl::string_view lane,
                               absl::Time due) const;
+  // The message that leaves next; nothing where the lane is empty.
+  absl::StatusOr<std::optional<stored::OutboxRow>> Head(
+      const storage::View& view, absl::string_view lane) const;
   // message_id of the head of a parked lane; NOT_FOUND where it is not parked.
   absl::StatusOr<std::string> ParkedHead(const storage::View& view,
                                          absl::string_view lane) const;

@@ -61,7 +61,6 @@ absl::StatusOr<Draft> OutboxRenderer::MakeDraft(
                                                               : Wire::kGrpc;
   draft.envelope = method->request;
   draft.body_type = method->request_body;
-  draft.body = message.body();
   draft.encrypt = message.encrypt();
   auto& header = draft.header;
   header.ParseFromString(message.header());
@@ -79,6 +78,19 @@ absl::StatusOr<Draft> OutboxRenderer::MakeDraft(
   }
   header.set_is_msg_encrypted(draft.encrypt);
   return draft;
+}
+
+absl::StatusOr<std::string> OutboxRenderer::BodyOf(
+    const stored::OutboxRow& message, const Draft& draft) const {
+  if (message.source().empty()) return message.body();
+  const MessageSource* source = FindSource(sources_, message.source());
+  if (source == nullptr) {
+    return absl::NotFoundError("nobody makes such messages any more");
+  }
+  ASSIGN_OR_RETURN(std::optional<std::string> body,
+                   source->MakeBody(message.body(), draft.header));
+  if (!body.has_value()) return absl::CancelledError("nothing to send");
+  return *std::move(body);
 }
 
 absl::StatusOr<Delivery> OutboxRenderer::MakeDelivery(
@@ -123,6 +135,9 @@ void OutboxRenderer::Render(
   if (!draft.ok()) return done(draft.status());
   absl::StatusOr<Delivery> delivery = MakeDelivery(message, *draft);
   if (!delivery.ok()) return done(delivery.status());
+  absl::StatusOr<std::string> body = BodyOf(message, *draft);
+  if (!body.ok()) return done(body.status());
+  draft->body = *std::move(body);
   envelopes_->Seal(*std::move(draft), now,
                    [delivery = *std::move(delivery), done = std::move(done)](
                        absl::StatusOr<Sealed> sealed) mutable {

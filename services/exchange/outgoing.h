@@ -37,6 +37,9 @@ struct Outgoing {
   dci::common::v1::MsgCallbackHeader header;
   // Wire bytes of method->request_body, clear.
   std::string body;
+  // Name of the MessageSource that makes the body when the message leaves;
+  // `body` is then what it makes it from. Empty: `body` is the body.
+  std::string source;
   // Sent as a JWE to the receiver's encryption key.
   bool encrypt = false;
   // MODE_SYNC: given to the handler of the answer, as ItemContext::handle.

@@ -47,7 +47,7 @@ Pipeline::Impl::Impl(PipelineOptions options, PipelineParts parts,
       answers_(options_.limits, parts.codec, parts.verifier, parts.handlers,
                &outbox_, &transactions_),
       renderer_(options_.id, options_.public_url, options_.send_timeout,
-                &envelopes_, parts.participants, &answers_),
+                &envelopes_, parts.participants, &answers_, parts.sources),
       intake_({options_.accepted_receiver_ids, options_.limits,
                options_.max_items, options_.replay_window},
               parts.codec, parts.verifier, parts.handlers, parts.clock,
@@ -57,10 +57,13 @@ Pipeline::Impl::Impl(PipelineOptions options, PipelineParts parts,
                 .seed = options_.dispatch.seed},
                spaces, parts.store, &transactions_, &outbox_, parts.clock,
                &metrics_, parts.log),
-      dispatcher_(options_.dispatch, parts.store, &outbox_, &renderer_,
-                  parts.sender, parts.clock, &metrics_, parts.log, [this] {
-                    if (dispatch_runner_ != nullptr) dispatch_runner_->Wake();
-                  }) {
+      dispatcher_(
+          options_.dispatch, parts.store, &outbox_, &renderer_, parts.sender,
+          parts.clock, &metrics_, parts.log,
+          [this] {
+            if (dispatch_runner_ != nullptr) dispatch_runner_->Wake();
+          },
+          parts.sources) {
   if (!options_.run_in_background) return;
   dispatch_runner_ =
       std::make_unique<Runner>([this] { RunDispatcher(); }, options_.tick);

@@ -71,7 +71,7 @@ struct PipelineOptions {
 };
 
 // What the pipeline works with. All of it outlives the pipeline; all but
-// `log` must be there.
+// `log` and `sources` must be there.
 struct PipelineParts {
   const wire::Codec* codec = nullptr;
   const trust::ParticipantDirectory* participants = nullptr;
@@ -84,6 +84,8 @@ struct PipelineParts {
   Clock* clock = Clock::Real();
   IdSource* ids = IdSource::Random();
   LogSink* log = nullptr;
+  // Of messages that stand in the outbox as references; may be null.
+  const MessageSources* sources = nullptr;
 };
 
 // Thread-safe.

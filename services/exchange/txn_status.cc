@@ -66,10 +66,10 @@ absl::StatusOr<std::shared_ptr<const TxnStatusHandler>>
 TxnStatusHandler::Create(const storage::Store& store,
                          const HandlerRegistry* handlers,
                          const trust::ParticipantDirectory* senders,
-                         const wire::Codec* codec) {
+                         const wire::Codec* codec, CodeLookup codes) {
   ASSIGN_OR_RETURN(const Spaces spaces, Spaces::Find(store));
   return std::shared_ptr<const TxnStatusHandler>(
-      new TxnStatusHandler(spaces, handlers, senders, codec));
+      new TxnStatusHandler(spaces, handlers, senders, codec, std::move(codes)));
 }
 
 absl::StatusOr<TxnStatusHandler::Question> TxnStatusHandler::Read(
@@ -159,6 +159,34 @@ absl::StatusOr<TxnStatusHandler::Subject> TxnStatusHandler::FindByReference(
   return *std::move(latest);
 }
 
+absl::StatusOr<TxnStatusHandler::Subject> TxnStatusHandler::FindByCode(
+    const Question& question, const storage::Snapshot& snapshot) const {
+  const bool ended =
+      question.body != nullptr &&
+      question.body->full_name == "dci.registry.v1.UnsubscribeResponse";
+  std::optional<Subject> latest;
+  for (const std::string& code : question.values) {
+    ASSIGN_OR_RETURN(const std::optional<std::string> text,
+                     codes_(snapshot, question.sender_id, code, ended));
+    const auto handle =
+        text.has_value() ? ItemHandle::FromText(*text) : std::nullopt;
+    if (!handle.has_value()) continue;
+    ASSIGN_OR_RETURN(std::optional<Subject> subject,
+                     Load(question, snapshot, handle->correlation_id));
+    if (!subject.has_value()) continue;
+    if (latest.has_value() &&
+        latest->correlation_id == subject->correlation_id) {
+      latest->only.insert(handle->index);
+    } else if (!latest.has_value() ||
+               latest->row.received_us() < subject->row.received_us()) {
+      latest = std::move(subject);
+      latest->only = {handle->index};
+    }
+  }
+  if (!latest.has_value()) return NotFound();
+  return *std::move(latest);
+}
+
 absl::StatusOr<TxnStatusHandler::Subject> TxnStatusHandler::FindSubject(
     const Question& question, const storage::Snapshot& snapshot) const {
   if (question.attribute_type == "transaction_id") {
@@ -166,6 +194,9 @@ absl::StatusOr<TxnStatusHandler::Subject> TxnStatusHandler::FindSubject(
   }
   if (question.attribute_type == "reference_id_list") {
     return FindByReference(question, snapshot);
+  }
+  if (question.attribute_type == "subscription_code_list" && codes_) {
+    return FindByCode(question, snapshot);
   }
   if (question.attribute_type == "correlation_id") {
     ASSIGN_OR_RETURN(std::optional<Subject> subject,
@@ -175,8 +206,10 @@ absl::StatusOr<TxnStatusHandler::Subject> TxnStatusHandler::FindSubject(
   }
   return schema::Refusal(
       dci::common::v1::REASON_REQUEST_BAD,
-      "attribute_type must be transaction_id, reference_id_list or "
-      "correlation_id");
+      codes_ ? "attribute_type must be transaction_id, reference_id_list, "
+               "correlation_id or subscription_code_list"
+             : "attribute_type must be transaction_id, reference_id_list or "
+               "correlation_id");
 }
 
 absl::StatusOr<std::vector<Outcome>> TxnStatusHandler::Outcomes(
@@ -256,6 +289,12 @@ absl::StatusOr<ItemOutcome> TxnStatusHandler::Search(
     };
     outcomes.erase(std::remove_if(outcomes.begin(), outcomes.end(), other),
                    outcomes.end());
+  }
+  if (!subject.only.empty()) {
+    std::vector<Outcome> meant;
+    for (const uint64_t place : subject.only)
+      if (place < outcomes.size()) meant.push_back(outcomes[place]);
+    outcomes = std::move(meant);
   }
   ItemOutcome result;
   ASSIGN_OR_RETURN(result.result,

@@ -10,11 +10,12 @@ constexpr char kRecords[] = "registry_records";
 constexpr char kIndex[] = "registry_index";
 constexpr char kChanges[] = "registry_changes";
 constexpr char kMeta[] = "registry_meta";
+constexpr char kSubscriptions[] = "registry_subscriptions";
 
 }  // namespace
 
 std::vector<std::string> SpaceNames() {
-  return {kRecords, kIndex, kChanges, kMeta};
+  return {kRecords, kIndex, kChanges, kMeta, kSubscriptions};
 }
 
 absl::StatusOr<Spaces> FindSpaces(const storage::Store& store) {
@@ -23,6 +24,7 @@ absl::StatusOr<Spaces> FindSpaces(const storage::Store& store) {
   ASSIGN_OR_RETURN(spaces.index, store.FindSpace(kIndex));
   ASSIGN_OR_RETURN(spaces.changes, store.FindSpace(kChanges));
   ASSIGN_OR_RETURN(spaces.meta, store.FindSpace(kMeta));
+  ASSIGN_OR_RETURN(spaces.subscriptions, store.FindSpace(kSubscriptions));
   return spaces;
 }
 

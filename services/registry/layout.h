@@ -5,6 +5,7 @@
 //                     index id, values     (unique index)   -> primary key
 //   registry_changes  sequence                              -> state::Change
 //   registry_meta     service name                          -> state::Registry
+//   registry_subscriptions                                  subscription_rows.h
 //
 // Ids are four bytes, given once per store and never again; values and the
 // parts of a primary key are ordered pieces (services/base/bytes.h) of normal
@@ -30,6 +31,7 @@ struct Spaces {
   storage::Space index;
   storage::Space changes;
   storage::Space meta;
+  storage::Space subscriptions;
 };
 // NOT_FOUND where the store was opened without one of them.
 absl::StatusOr<Spaces> FindSpaces(const storage::Store& store);

@@ -125,7 +125,12 @@ absl::StatusOr<Outcome> Registry::Apply(const RecordChange& change,
                                         bool within_bulk) const {
   if (bulk_.load() && !within_bulk)
     return absl::UnavailableError("a bulk load is running");
-  return dci::registry::Apply(spaces_, change, now, view);
+  ASSIGN_OR_RETURN(const Outcome outcome,
+                   dci::registry::Apply(spaces_, change, now, view));
+  const bool wrote =
+      outcome != Outcome::kUnchanged && outcome != Outcome::kAbsent;
+  if (wrote && change.log && changed_) changed_();
+  return outcome;
 }
 
 void Registry::Commit(RecordChange change, absl::Time now,
@@ -166,17 +171,25 @@ absl::Status Registry::BeginBulk() {
   store_->Drain();
   const std::unique_ptr<storage::Snapshot> snapshot = store_->GetSnapshot();
   const std::shared_ptr<const Catalog> catalog = this->catalog();
+  if (absl::Status guarded = bulk_guard_ ? bulk_guard_() : absl::OkStatus();
+      !guarded.ok()) {
+    bulk_.store(false);
+    return guarded;
+  }
   for (const RecordType& type : catalog->types) {
     const auto cursor = snapshot->Scan(
         storage::ScanOptions::Prefix(spaces_.records, IdPrefix(type.id)));
     if (!cursor->Valid() && cursor->status().ok()) continue;
-    EndBulk();
+    bulk_.store(false);
     RETURN_IF_ERROR(cursor->status());
     return absl::FailedPreconditionError("the registry is not empty");
   }
   return absl::OkStatus();
 }
 
-void Registry::EndBulk() { bulk_.store(false); }
+void Registry::EndBulk() {
+  if (bulk_loaded_) bulk_loaded_();
+  bulk_.store(false);
+}
 
 }  // namespace dci::registry

@@ -74,6 +74,7 @@ class Registry {
   const Spaces& spaces() const { return spaces_; }
   storage::Store& store() const { return *store_; }
   std::vector<std::string> named_queries() const { return named_.names(); }
+  const NamedQueries& named() const { return named_; }
 
   // See FindPage, ParseCriteria and RenderPage.
   absl::StatusOr<SearchPage> Search(const v1::SearchCriteria& criteria,
@@ -108,6 +109,23 @@ class Registry {
                                 storage::CommitView& view,
                                 bool within_bulk = false) const;
 
+  // `changed` is called by every Apply that wrote a change row, in the store's
+  // serial stage and before the change is durable: it must be quick, and may
+  // be called for a change that is not committed after all. Set once, before
+  // there are changes.
+  void SetChangeListener(std::function<void()> changed) {
+    changed_ = std::move(changed);
+  }
+  // Where it says so, BeginBulk refuses: somebody has to be told of each
+  // record. Set once, before there are changes.
+  void SetBulkGuard(std::function<absl::Status()> guard) {
+    bulk_guard_ = std::move(guard);
+  }
+  // Called by EndBulk of a load that wrote past the change log; may block.
+  void SetBulkListener(std::function<void()> loaded) {
+    bulk_loaded_ = std::move(loaded);
+  }
+
   // Commits one change; `done` as Transaction::done.
   void Commit(RecordChange change, absl::Time now,
               std::function<void(absl::StatusOr<Outcome>)> done,
@@ -121,10 +139,13 @@ class Registry {
 
   // Bulk loading writes rows without reading what is there, so it needs the
   // registry for itself and empty: other changes are UNAVAILABLE from
-  // BeginBulk to EndBulk. FAILED_PRECONDITION where there are records,
-  // UNAVAILABLE where another bulk load runs. Blocks on the store.
+  // BeginBulk to EndBulk. FAILED_PRECONDITION where there are records or the
+  // guard refuses, UNAVAILABLE where another bulk load runs. Blocks on the
+  // store.
   absl::Status BeginBulk();
   void EndBulk();
+  // A bulk load runs.
+  bool loading() const { return bulk_.load(); }
 
  private:
   Registry(storage::Store* store, const wire::Codec* codec,
@@ -137,6 +158,8 @@ class Registry {
   const Spaces spaces_;
   const NamedQueries named_;
   ReadRules read_rules_;
+  std::function<void()> changed_, bulk_loaded_;
+  std::function<absl::Status()> bulk_guard_;
   std::atomic<bool> bulk_{false};
   mutable std::mutex mu_;
   std::shared_ptr<const Catalog> catalog_;  // guarded by mu_

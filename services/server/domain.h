@@ -13,12 +13,14 @@
 #include "dci/ext/v1/discovery.pb.h"
 #include "services/base/clock.h"
 #include "services/exchange/handler_registry.h"
+#include "services/exchange/message_source.h"
 #include "services/server/metrics_page.h"
 #include "services/server/worker.h"
 #include "services/storage/store.h"
 #include "services/transport/http_endpoint.h"
 #include "services/trust/jwks_cache.h"
 #include "services/trust/participants.h"
+#include "services/trust/tokens.h"
 #include "services/wire/codec.h"
 
 namespace dci::server {
@@ -33,6 +35,16 @@ struct DomainParts {
   trust::JwksCache* keys = nullptr;  // that others publish
   const Clock* clock = nullptr;
   Worker* worker = nullptr;  // for the operator's changes
+  // Judges the access tokens of public operations outside the envelope.
+  const trust::TokenChecker* tokens = nullptr;
+  // Ask for a round of the passes, and of those of the exchange. Quick, from
+  // any thread, once the server is started.
+  std::function<void()> wake_passes, wake_exchange;
+  // Pipeline::Complete, once the server is started.
+  std::function<absl::Status(storage::CommitView&,
+                             const std::vector<exchange::Completion>&,
+                             absl::Time now)>
+      complete;
 };
 
 // A piece of background work, `now` given. Called again soon where it says
@@ -46,11 +58,18 @@ struct Pass {
 struct Served {
   std::vector<transport::ServedService> services;  // public
   transport::PlainHandlers plain;                  // public
+  transport::PlainStreamHandlers plain_streams;    // public, gRPC alone
+  // Pages of the public endpoint, by "VERB /path".
+  absl::flat_hash_map<std::string, transport::HttpPage> pages;
   std::vector<const schema::Service*> admin_services;
   transport::PlainHandlers admin;
   // Pages of the admin endpoint, by "VERB /path".
   absl::flat_hash_map<std::string, transport::HttpPage> admin_pages;
   std::vector<Pass> passes;
+  // Of messages that stand in the outbox as references.
+  exchange::MessageSources sources;
+  // Called first when the server stops: ends the calls that wait.
+  std::vector<std::function<void()>> stopping;
 };
 
 class Domain {

@@ -18,6 +18,7 @@
 #include "services/server/pass_runner.h"
 #include "services/server/tls_files.h"
 #include "services/server/validation.h"
+#include "services/server/waker.h"
 #include "services/storage/rocksdb/rocksdb_store.h"
 #include "services/transport/grpc_endpoint.h"
 #include "services/transport/http_endpoint.h"
@@ -100,7 +101,8 @@ class Institution::Impl {
     RETURN_IF_ERROR(StartDomains());
     RETURN_IF_ERROR(StartPipeline());
     RETURN_IF_ERROR(StartEndpoints());
-    runner_ = std::make_unique<PassRunner>(served_.passes, clock_, &log_);
+    runner_ =
+        std::make_unique<PassRunner>(served_.passes, clock_, &log_, &waker_);
     log_.Note("started",
               absl::StrCat("http ", http_->port(), ", grpc ", grpc_->port(),
                            ", admin ", admin_->port()));
@@ -110,6 +112,7 @@ class Institution::Impl {
   void Shutdown(absl::Duration drain) {
     if (stopped_) return;
     stopped_ = true;
+    for (const std::function<void()>& stop : served_.stopping) stop();
     // First no new messages, then no work, then no store.
     if (http_ != nullptr) {
       if (absl::Status status = http_->Shutdown(drain); !status.ok())
@@ -174,14 +177,23 @@ class Institution::Impl {
   }
 
   absl::Status StartDomains() {
-    const DomainParts parts{.config = &config_,
-                            .codec = &codec_,
-                            .store = store_.get(),
-                            .handlers = &handlers_,
-                            .participants = participants_.get(),
-                            .keys = &*cache_,
-                            .clock = clock_,
-                            .worker = &worker_};
+    const DomainParts parts{
+        .config = &config_,
+        .codec = &codec_,
+        .store = store_.get(),
+        .handlers = &handlers_,
+        .participants = participants_.get(),
+        .keys = &*cache_,
+        .clock = clock_,
+        .worker = &worker_,
+        .tokens = &*checker_,
+        .wake_passes = [this] { waker_.Wake(); },
+        .wake_exchange = [this] { pipeline_->Wake(); },
+        .complete =
+            [this](storage::CommitView& view, const auto& completions,
+                   absl::Time now) {
+              return pipeline_->Complete(view, completions, now);
+            }};
     for (const auto& domain : domains_)
       RETURN_IF_ERROR(domain->Start(parts, &served_));
     return absl::OkStatus();
@@ -201,6 +213,7 @@ class Institution::Impl {
     parts.handlers = &handlers_;
     parts.sender = sender_.get();
     parts.log = &log_;
+    parts.sources = &served_.sources;
     ASSIGN_OR_RETURN(pipeline_, exchange::Pipeline::Create(
                                     PipelineOptionsOf(config_), parts));
     return absl::OkStatus();
@@ -236,6 +249,7 @@ class Institution::Impl {
     options.pipeline = pipeline_.get();
     options.services = served_.services;
     options.plain = served_.plain;
+    options.pages = served_.pages;
     options.pages["POST /oauth2/client/token"] = TokenPage(&*issuer_, clock_);
     options.pages["GET /.well-known/jwks.json"] = JwksPage(&ring_, clock_);
     options.pages["GET /health"] = HealthPage();
@@ -260,6 +274,7 @@ class Institution::Impl {
     for (const transport::ServedService& served : served_.services)
       options.services.push_back(served.service);
     options.plain = served_.plain;
+    options.plain_streams = served_.plain_streams;
     ASSIGN_OR_RETURN(grpc_, transport::GrpcEndpoint::Start(std::move(options)));
     return absl::OkStatus();
   }
@@ -326,6 +341,7 @@ class Institution::Impl {
   const Clock* const clock_ = Clock::Real();
 
   // Each member may use those above it, and is gone before them.
+  Waker waker_;
   std::unique_ptr<storage::Store> store_;
   std::vector<std::unique_ptr<Domain>> domains_;
   const wire::Codec codec_;

@@ -7,17 +7,18 @@
 namespace dci::server {
 
 PassRunner::PassRunner(std::vector<Pass> passes, const Clock* clock,
-                       JsonLog* log, absl::Duration tick)
-    : passes_(std::move(passes)), clock_(clock), log_(log), tick_(tick) {
+                       JsonLog* log, Waker* waker, absl::Duration tick)
+    : passes_(std::move(passes)),
+      clock_(clock),
+      log_(log),
+      tick_(tick),
+      waker_(waker) {
   if (!passes_.empty()) thread_ = std::thread([this] { Run(); });
 }
 
 PassRunner::~PassRunner() {
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    stop_ = true;
-  }
-  stopped_.notify_all();
+  stop_ = true;
+  waker_->Wake();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -36,15 +37,8 @@ bool PassRunner::RunAll() {
 }
 
 void PassRunner::Run() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  while (!stop_) {
-    lock.unlock();
-    const bool more = RunAll();
-    lock.lock();
-    if (!more)
-      stopped_.wait_for(lock, absl::ToChronoNanoseconds(tick_),
-                        [this] { return stop_; });
-  }
+  while (!stop_)
+    if (!RunAll()) waker_->Sleep(tick_);
 }
 
 }  // namespace dci::server

@@ -2,8 +2,7 @@
 #ifndef CONVERGENCE_SERVICES_SERVER_PASS_RUNNER_H_
 #define CONVERGENCE_SERVICES_SERVER_PASS_RUNNER_H_
 
-#include <condition_variable>
-#include <mutex>
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -11,16 +10,17 @@
 #include "services/base/clock.h"
 #include "services/server/domain.h"
 #include "services/server/json_log.h"
+#include "services/server/waker.h"
 
 namespace dci::server {
 
-// One thread that calls each pass in turn, again at once where it says that
-// there is more, otherwise after the tick.
+// One thread that calls each pass in turn, again at once where one says that
+// there is more, otherwise when it is woken or after the tick.
 class PassRunner {
  public:
-  // Both outlive this. Starts at once.
+  // All outlive this. Starts at once.
   PassRunner(std::vector<Pass> passes, const Clock* clock, JsonLog* log,
-             absl::Duration tick = absl::Seconds(1));
+             Waker* waker, absl::Duration tick = absl::Seconds(1));
   // Waits for the pass that is running.
   ~PassRunner();
 
@@ -32,9 +32,8 @@ class PassRunner {
   const Clock* const clock_;
   JsonLog* const log_;
   const absl::Duration tick_;
-  std::mutex mutex_;
-  std::condition_variable stopped_;
-  bool stop_ = false;
+  Waker* const waker_;
+  std::atomic<bool> stop_{false};
   std::thread thread_;
 };
 

@@ -75,10 +75,19 @@ absl::Status RegistryDomain::StartOne(
   registries_.push_back(std::move(opened));
   RETURN_IF_ERROR(registry::ServeSearch(
       *registry, registry::OptionsOf(parts.config->limits()), parts.handlers));
+  ASSIGN_OR_RETURN(
+      const registry::Subscriptions* subscriptions,
+      subscriptions_.Add(registry, config.subscriptions(), parts, served));
   if (const auto* status = registry->service().FindMethod("TxnStatus")) {
-    ASSIGN_OR_RETURN(auto handler, exchange::TxnStatusHandler::Create(
-                                       *parts.store, parts.handlers,
-                                       parts.participants, parts.codec));
+    ASSIGN_OR_RETURN(
+        auto handler,
+        exchange::TxnStatusHandler::Create(
+            *parts.store, parts.handlers, parts.participants, parts.codec,
+            [subscriptions](const storage::Snapshot& snapshot,
+                            absl::string_view sender, absl::string_view code,
+                            bool ended) {
+              return subscriptions->HandleOf(snapshot, sender, code, ended);
+            }));
     RETURN_IF_ERROR(parts.handlers->Register(*status, std::move(handler)));
   }
   served->services.push_back(
@@ -98,6 +107,7 @@ absl::Status RegistryDomain::Start(const DomainParts& parts, Served* served) {
     RETURN_IF_ERROR(StartOne(parts, config, served));
   RETURN_IF_ERROR(read_rules_.Start(parts, configs_, registries_, served));
   RETURN_IF_ERROR(reactions_.Start(parts, configs_, registries_, served));
+  subscriptions_.ServeAll(parts, served);
   RETURN_IF_ERROR(ServeStream(parts, served));
   std::vector<registry::Registry*> registries;
   for (const auto& registry : registries_) registries.push_back(registry.get());
@@ -107,6 +117,7 @@ absl::Status RegistryDomain::Start(const DomainParts& parts, Served* served) {
 }
 
 void RegistryDomain::AddCapabilities(ext::Capabilities* capabilities) const {
+  subscriptions_.AddCapabilities(capabilities);
   for (const auto& held : registries_) {
     for (ext::RegistryCapability& registry :
          *capabilities->mutable_registries()) {

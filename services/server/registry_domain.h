@@ -13,6 +13,7 @@
 #include "services/server/reaction_serving.h"
 #include "services/server/read_rules.h"
 #include "services/server/registry_admin.h"
+#include "services/server/subscription_serving.h"
 
 namespace dci::server {
 
@@ -29,6 +30,7 @@ class RegistryDomain : public Domain {
   void AddCapabilities(dci::ext::v1::Capabilities* capabilities) const override;
   void AddMetrics(std::vector<Sample>* samples) const override {
     read_rules_.AddMetrics(samples);
+    subscriptions_.AddMetrics(samples);
   }
 
   // For the program that holds the domain, in the order of the
@@ -46,6 +48,8 @@ class RegistryDomain : public Domain {
   std::vector<std::unique_ptr<registry::Registry>> registries_;
   ReactionServing reactions_;
   std::optional<RegistryAdmin> admin_;
+  // Gone before the registries.
+  SubscriptionServing subscriptions_;
 };
 
 // The one among `domains`; null where there is none.

@@ -1,5 +1,6 @@
 #include "services/transport/grpc_calls.h"
 
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -70,6 +71,63 @@ class EnvelopeStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  private:
   std::function<void()> next_;
   grpc::ByteBuffer page_;
+};
+
+// Lives until gRPC is done with it and its owner lets go of it.
+class PlainStreamCall : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
+                        public PlainStream,
+                        public std::enable_shared_from_this<PlainStreamCall> {
+ public:
+  // gRPC holds a share, too.
+  static std::shared_ptr<PlainStreamCall> Make() {
+    auto call = std::make_shared<PlainStreamCall>();
+    call->self_ = call;
+    return call;
+  }
+
+  void Write(std::string bytes, std::function<void(bool)> written) override {
+    written_ = std::move(written);
+    message_ = ToByteBuffer(bytes);
+    StartWrite(&message_);
+  }
+  void Finish(const absl::Status& status) override {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      on_gone_ = nullptr;
+    }
+    grpc::ServerWriteReactor<grpc::ByteBuffer>::Finish(
+        status.ok() ? grpc::Status::OK : StatusOf(status));
+  }
+  void OnGone(std::function<void()> gone) override {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (!is_gone_) {
+        on_gone_ = std::move(gone);
+        return;
+      }
+    }
+    gone();
+  }
+
+  void OnWriteDone(bool ok) override { std::exchange(written_, nullptr)(ok); }
+  void OnCancel() override {
+    std::function<void()> gone;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      is_gone_ = true;
+      gone.swap(on_gone_);
+    }
+    if (gone) gone();
+  }
+  void OnDone() override { self_.reset(); }
+
+ private:
+  std::shared_ptr<PlainStreamCall> self_;
+  std::function<void(bool)> written_;
+  grpc::ByteBuffer message_;
+  std::mutex mutex_;
+  bool is_gone_ = false;
+  std::function<void()> on_gone_;
 };
 
 // Ends itself once gRPC is done with it; its owner calls Finish just once.
@@ -143,6 +201,16 @@ grpc::ServerUnaryReactor* StartPlainCall(const schema::Method* method,
                                         : StatusOf(answer.status()));
              });
   return call;
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartPlainStream(
+    const schema::Method* method, const PlainStreamHandler* handler,
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  const std::shared_ptr<PlainStreamCall> call = PlainStreamCall::Make();
+  (*handler)(PlainCall{method, ToString(*request), CredentialsOf(*context),
+                       context->peer()},
+             call);
+  return call.get();
 }
 
 }  // namespace dci::transport

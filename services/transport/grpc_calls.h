@@ -41,6 +41,11 @@ grpc::ServerUnaryReactor* StartPlainCall(const schema::Method* method,
                                          const grpc::ByteBuffer* request,
                                          grpc::ByteBuffer* response);
 
+// Starts a streamed answer of a plain method.
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartPlainStream(
+    const schema::Method* method, const PlainStreamHandler* handler,
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request);
+
 }  // namespace dci::transport
 
 #endif  // CONVERGENCE_SERVICES_TRANSPORT_GRPC_CALLS_H_

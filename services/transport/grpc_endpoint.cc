@@ -35,8 +35,10 @@ class RawService : public grpc::Service {
   void AddRaw(const schema::Method* method) {
     const auto plain = options_.plain.find(method);
     const bool is_plain = plain != options_.plain.end();
+    const auto stream = options_.plain_streams.find(method);
+    const bool is_stream = stream != options_.plain_streams.end();
     // What nobody handles is unimplemented, as gRPC itself answers.
-    if (!is_plain && method->mode == schema::Mode::kPlain) return;
+    if (!is_plain && !is_stream && method->mode == schema::Mode::kPlain) return;
     const int index = count_++;
     AddMethod(new grpc::internal::RpcServiceMethod(
         method->grpc_path.c_str(),
@@ -45,6 +47,8 @@ class RawService : public grpc::Service {
         nullptr));
     if (is_plain)
       MarkMethodRawCallback(index, PlainUnary(method, &plain->second));
+    else if (is_stream)
+      MarkMethodRawCallback(index, PlainStreamed(method, &stream->second));
     else if (method->server_streaming)
       MarkMethodRawCallback(index, EnvelopeStream(method));
     else
@@ -58,6 +62,15 @@ class RawService : public grpc::Service {
                           const grpc::ByteBuffer* request,
                           grpc::ByteBuffer* response) {
           return StartPlainCall(method, handler, context, request, response);
+        });
+  }
+
+  static grpc::internal::MethodHandler* PlainStreamed(
+      const schema::Method* method, const PlainStreamHandler* handler) {
+    return new StreamHandler(
+        [method, handler](grpc::CallbackServerContext* context,
+                          const grpc::ByteBuffer* request) {
+          return StartPlainStream(method, handler, context, request);
         });
   }
 

@@ -37,6 +37,7 @@ struct GrpcEndpointOptions {
   exchange::Pipeline* pipeline = nullptr;
   std::vector<const schema::Service*> services;
   PlainHandlers plain;
+  PlainStreamHandlers plain_streams;
 };
 
 class GrpcEndpoint {
