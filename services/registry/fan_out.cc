@@ -350,6 +350,8 @@ absl::Status FanOut::ChangeRow(const std::string& code,
 }
 
 void FanOut::CountNow() {
+  if (counted_ == table_.version()) return;
+  counted_ = table_.version();
   SubscriptionCounts counts;
   for (const auto& [code, live] : table_.all()) {
     counts.active += live.row.state() == Subscription::ACTIVE;

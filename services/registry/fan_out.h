@@ -169,6 +169,7 @@ class FanOut {
   state::FanOut cursor_;
   bool placed_ = false;
   size_t unwritten_ = 0;
+  uint64_t counted_ = 0;
   std::string catch_up_after_;
 
   mutable std::mutex counts_mutex_;

@@ -74,6 +74,7 @@ absl::Status SubscriptionTable::Reload(const storage::Snapshot& snapshot,
 }
 
 void SubscriptionTable::Drop(const std::string& code) {
+  ++version_;
   behind_.erase(code);
   ending_.erase(code);
   unreadable_.erase(code);

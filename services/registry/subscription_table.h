@@ -65,6 +65,8 @@ class SubscriptionTable {
   const std::map<std::string, std::string>& unreadable() const {
     return unreadable_;
   }
+  // Changes whenever the table does.
+  uint64_t version() const { return version_; }
   size_t size() const { return by_code_.size(); }
   const std::map<std::string, LiveSubscription>& all() const {
     return by_code_;
@@ -81,6 +83,7 @@ class SubscriptionTable {
   const SubscriptionRows* const rows_;
   const EventTypes* const events_;
   bool loaded_ = false;
+  uint64_t version_ = 0;
   uint64_t written_ = 0;  // last row known to be written
   std::map<std::string, LiveSubscription> by_code_;
   std::map<std::string, const LiveSubscription*> behind_, ending_;

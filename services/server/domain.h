@@ -47,11 +47,14 @@ struct DomainParts {
       complete;
 };
 
-// A piece of background work, `now` given. Called again soon where it says
-// that there is more.
+// A piece of background work, `now` given. Called now and then, and again at
+// once where it says that there is more.
 struct Pass {
   std::string name;
   std::function<absl::StatusOr<bool>(absl::Time now)> execute;
+  // Called also whenever somebody wakes the passes: it is cheap where there is
+  // nothing to do.
+  bool when_woken = false;
 };
 
 // What a domain adds to the endpoints.

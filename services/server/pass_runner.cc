@@ -8,12 +8,9 @@ namespace dci::server {
 
 PassRunner::PassRunner(std::vector<Pass> passes, const Clock* clock,
                        JsonLog* log, Waker* waker, absl::Duration tick)
-    : passes_(std::move(passes)),
-      clock_(clock),
-      log_(log),
-      tick_(tick),
-      waker_(waker) {
-  if (!passes_.empty()) thread_ = std::thread([this] { Run(); });
+    : clock_(clock), log_(log), tick_(tick), waker_(waker) {
+  for (Pass& pass : passes) turns_.push_back({std::move(pass)});
+  if (!turns_.empty()) thread_ = std::thread([this] { Run(); });
 }
 
 PassRunner::~PassRunner() {
@@ -22,16 +19,24 @@ PassRunner::~PassRunner() {
   if (thread_.joinable()) thread_.join();
 }
 
+bool PassRunner::IsDue(const Turn& turn, absl::Time now) const {
+  // A clock that was set back must not hold a pass up.
+  return turn.pass.when_woken || now >= turn.next || now < turn.next - tick_;
+}
+
 bool PassRunner::RunAll() {
   bool more = false;
-  for (const Pass& pass : passes_) {
-    const absl::StatusOr<bool> result = pass.execute(clock_->Now());
-    if (result.ok())
-      more = more || *result;
-    else
+  for (Turn& turn : turns_) {
+    const absl::Time now = clock_->Now();
+    if (!IsDue(turn, now)) continue;
+    const absl::StatusOr<bool> result = turn.pass.execute(now);
+    if (!result.ok())
       // It is tried again after the tick: what it works on is in the store.
-      log_->Note("pass_failed",
-                 absl::StrCat(pass.name, ": ", result.status().ToString()));
+      log_->Note("pass_failed", absl::StrCat(turn.pass.name, ": ",
+                                             result.status().ToString()));
+    const bool again = result.ok() && *result;
+    turn.next = again ? absl::InfinitePast() : now + tick_;
+    more = more || again;
   }
   return more;
 }

@@ -14,8 +14,8 @@
 
 namespace dci::server {
 
-// One thread that calls each pass in turn, again at once where one says that
-// there is more, otherwise when it is woken or after the tick.
+// One thread that calls each pass in turn, again at once where it says that
+// there is more, otherwise after the tick, and some when they are woken.
 class PassRunner {
  public:
   // All outlive this. Starts at once.
@@ -25,10 +25,17 @@ class PassRunner {
   ~PassRunner();
 
  private:
+  // A pass, and when it is called next whether woken or not.
+  struct Turn {
+    Pass pass;
+    absl::Time next = absl::InfinitePast();
+  };
+
   void Run();
   bool RunAll();
+  bool IsDue(const Turn& turn, absl::Time now) const;
 
-  const std::vector<Pass> passes_;
+  std::vector<Turn> turns_;
   const Clock* const clock_;
   JsonLog* const log_;
   const absl::Duration tick_;

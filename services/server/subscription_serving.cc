@@ -55,7 +55,8 @@ absl::StatusOr<registry::Subscriptions*> SubscriptionServing::Add(
                                   one->fan_out().Execute(now));
                               if (stats.notifications > 0 && wake) wake();
                               return stats.more;
-                            }});
+                            },
+                            /*when_woken=*/true});
   return one;
 }
 

@@ -131,7 +131,8 @@ void WatchServing::Serve(std::vector<registry::Subscriptions*> all,
       };
   served->services.push_back({service, true, false});
   served->passes.push_back(
-      {"watchers", [this](absl::Time now) { return hub_->ExecutePass(now); }});
+      {"watchers", [this](absl::Time now) { return hub_->ExecutePass(now); },
+       /*when_woken=*/true});
   served->stopping.push_back([this] { hub_->Stop(); });
 }
 

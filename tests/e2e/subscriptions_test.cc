@@ -236,6 +236,78 @@ TEST_F(SubscriptionsTest, WrongOnesAreRefusedWithThePublishedReasons) {
                             HasSubstr("\"status\":\"succ\"")));
 }
 
+TEST_F(SubscriptionsTest, TransactionStatusIsFoundByTheCode) {
+  StartSite();
+  const std::string code = Subscribe("created", kPoor);
+  ASSERT_THAT(code, SizeIs(36));
+  const auto ask = [&](const std::string& type, const std::string& sender) {
+    const std::string id = absl::StrCat("status-", ++last_);
+    const std::string header = absl::StrReplaceAll(
+        HeaderJson(sender, id, ""), {{"\"search\"", "\"txn-status\""}});
+    return site_
+        ->Call(site_->Url("/registry/sync/txn/status"),
+               absl::StrCat("{\"signature\":\"\",\"header\":", header,
+                            ",\"message\":{\"transaction_id\":\"", id,
+                            "\",\"txnstatus_request\":{\"reference_id\":\"r\","
+                            "\"txn_type\":\"",
+                            type,
+                            "\",\"attribute_type\":\"subscription_code_list\","
+                            "\"attribute_value\":[\"",
+                            code, "\"]}}}"))
+        .body;
+  };
+  EXPECT_THAT(ask("subscribe", "caller"),
+              AllOf(HasSubstr("subscribe_response"), HasSubstr(code)));
+  EXPECT_THAT(ask("subscribe", "other"), Not(HasSubstr(code)));
+  EXPECT_THAT(ask("unsubscribe", "caller"), Not(HasSubstr(code)));
+  Send("unsubscribe",
+       absl::StrCat("{\"transaction_id\":\"end\",\"timestamp\":"
+                    "\"2026-01-01T00:00:00Z\",\"subscription_codes\":[\"",
+                    code, "\"]}"));
+  ASSERT_THAT(listener_.Await("/registry/on-unsubscribe "), SizeIs(1));
+  EXPECT_THAT(ask("unsubscribe", "caller"),
+              AllOf(HasSubstr("subscription_status"), HasSubstr(code)));
+}
+
+TEST_F(SubscriptionsTest, TheOperatorSeesAndStopsSubscriptions) {
+  config_.mutable_registries(0)->mutable_subscriptions()->set_approval(true);
+  StartSite();
+  Send("subscribe",
+       absl::StrCat("{\"transaction_id\":\"ask\",\"subscribe_request\":[{"
+                    "\"reference_id\":\"r\",\"timestamp\":"
+                    "\"2026-01-01T00:00:00Z\",\"subscribe_criteria\":{"
+                    "\"reg_event_type\":\"any\",\"filter_type\":\"expression\","
+                    "\"notify_record_type\":\"Group\",\"filter\":",
+                    kPoor, "}}]}"));
+  std::string code;
+  for (int i = 0; i < 300 && code.empty(); ++i) {
+    code = MemberOf(Admin("/admin/subscriptions/list", "{}").body, "code");
+    if (code.empty()) absl::SleepFor(absl::Milliseconds(100));
+  }
+  ASSERT_THAT(code, SizeIs(36));
+  Load("h-0", "1");
+  const std::string named = absl::StrCat("{\"code\":\"", code, "\"}");
+  EXPECT_THAT(Admin("/admin/subscriptions/approve", named).body,
+              HasSubstr("SUBSCRIPTION_STATE_ACTIVE"));
+  // The subscriber is told by the callback it has waited for.
+  const auto told = listener_.Await("/registry/on-subscribe ");
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_THAT(told[0],
+              AllOf(HasSubstr(code), HasSubstr("\"status\":\"succ\"")));
+  Load("h-1", "1");
+  ASSERT_THAT(listener_.Await("\"h-1\""), SizeIs(1));
+  EXPECT_THAT(Admin("/admin/subscriptions/suspend", named).body,
+              HasSubstr("SUBSCRIPTION_STATE_SUSPENDED"));
+  EXPECT_EQ(Admin("/admin/subscriptions/suspend", named).status / 100, 4);
+  EXPECT_THAT(site_->Call(site_->Url("/metrics"), "").body,
+              HasSubstr("dci_subscriptions{"));
+  EXPECT_THAT(site_->Call(site_->Url("/capabilities"), "").body,
+              HasSubstr("\"event_types\":[\"new_household_member\""));
+  EXPECT_THAT(Admin("/admin/subscriptions/delete", named).body,
+              HasSubstr("true"));
+  EXPECT_THAT(listener_.Await("\"h-0\"", 0), IsEmpty());
+}
+
 TEST_F(SubscriptionsTest, NotificationsGoToTheAddressThatWasAskedFor) {
   config_.mutable_participants(0)->mutable_subscriptions()->set_notify_to(
       config::v1::NOTIFY_TO_SENDER_URI);
