@@ -75,6 +75,12 @@ absl::StatusOr<std::unique_ptr<Subscriptions>> Subscriptions::Open(
   return made;
 }
 
+Subscriptions::~Subscriptions() {
+  registry_->SetChangeListener(nullptr);
+  registry_->SetBulkGuard(nullptr);
+  registry_->SetBulkListener(nullptr);
+}
+
 absl::Status Subscriptions::Serve(exchange::HandlerRegistry* handlers) const {
   if (!offered()) return absl::OkStatus();
   const auto subscribe = std::make_shared<SubscribeHandler>(parts_);

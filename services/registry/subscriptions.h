@@ -50,6 +50,8 @@ class Subscriptions {
       Registry* registry, const exchange::Outbox* outbox,
       SubscriptionsOptions options);
 
+  ~Subscriptions();
+
   // Registers the service's methods that subscribe and unsubscribe; nothing
   // where it has none. This must outlive `handlers`.
   absl::Status Serve(exchange::HandlerRegistry* handlers) const;

@@ -47,9 +47,9 @@ class RegistryDomain : public Domain {
   ReadRules read_rules_;  // outlives the registries
   std::vector<std::unique_ptr<registry::Registry>> registries_;
   ReactionServing reactions_;
-  std::optional<RegistryAdmin> admin_;
-  // Gone before the registries.
+  // Gone before the registries, and after the loads that end with admin_.
   SubscriptionServing subscriptions_;
+  std::optional<RegistryAdmin> admin_;
 };
 
 // The one among `domains`; null where there is none.
