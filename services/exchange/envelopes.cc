@@ -16,15 +16,28 @@ using dci::common::v1::EncryptedMessage;
 
 constexpr absl::string_view kAckType = "dci.common.v1.AckEnvelope";
 
+wire::CodeTexts CodeTextsFor(const trust::Participant& receiver) {
+  switch (receiver.config().code_texts()) {
+    case dci::config::v1::CODE_TEXTS_CODE:
+      return wire::CodeTexts::kCodes;
+    case dci::config::v1::CODE_TEXTS_LABEL:
+      return wire::CodeTexts::kLabels;
+    default:
+      return wire::CodeTexts::kDialects;
+  }
+}
+
 }  // namespace
 
 void Envelopes::Seal(Draft draft, absl::Time now,
                      std::function<void(absl::StatusOr<Sealed>)> done) const {
   if (!draft.encrypt) return done(Finish(draft, now));
   std::string clear;
-  const schema::Dialect dialect = draft.receiver->dialect();
+  wire::WriteOptions options;
+  options.dialect = draft.receiver->dialect();
+  options.code_texts = CodeTextsFor(*draft.receiver);
   if (absl::Status written =
-          codec_->WireToJson(*draft.body_type, draft.body, dialect, &clear);
+          codec_->WireToJson(*draft.body_type, draft.body, options, &clear);
       !written.ok()) {
     return done(written);
   }
@@ -50,6 +63,7 @@ absl::StatusOr<Sealed> Envelopes::Finish(const Draft& draft,
   if (draft.wire == Wire::kHttp) {
     options.dialect = draft.receiver->dialect();
     options.all_header_fields = profile.emit_all_header_fields();
+    options.code_texts = CodeTextsFor(*draft.receiver);
   }
   const std::string header = draft.header.SerializeAsString();
   if (draft.wire == Wire::kGrpc &&

@@ -85,6 +85,27 @@ v1::SearchCriteria Paged(absl::string_view query, int size) {
   return criteria;
 }
 
+TEST_F(SearchTest, FindsByLabelWhatIsStoredByCode) {
+  social::v1::Person person;
+  person.add_identifier()->set_identifier_type("UIN");
+  person.mutable_identifier(0)->set_identifier_value("1");
+  person.set_marital_status("M");
+  person.set_sex("female");
+  ASSERT_OK(registry_.Put("Person", person));
+  for (
+      const char* query :
+      {R"({"marital_status":"M"})", R"({"marital_status":"married"})",
+       R"({"marital_status":{"$in":["Divorced","Married"]},"sex":"FeMale"})"}) {
+    const auto page = registry_.Find(NoSql("Person", query));
+    ASSERT_OK(page) << query;
+    EXPECT_EQ(page->primary_keys.size(), 1u) << query;
+  }
+  // The code of one list is no label of it.
+  const auto none = registry_.Find(NoSql("Person", R"({"sex":"M"})"));
+  ASSERT_OK(none);
+  EXPECT_THAT(none->primary_keys, IsEmpty());
+}
+
 TEST_F(SearchTest, PlansByWhatIsSelective) {
   Fill(0, 500);
   const auto plan = [&](absl::string_view query) {

@@ -59,6 +59,12 @@ struct Enum : Vocabulary {};
 
 // An open list: bound to text fields, stored as the code; other texts pass.
 struct CodeList : Vocabulary {
+  // The label, or the code where it has none or the label is read as another
+  // code.
+  const std::string& WrittenLabel(const Code& code) const {
+    return Find(code.label) == &code ? code.label : code.code;
+  }
+
   // Dialects that write the label.
   DialectMask written_label = 0;
 };

@@ -5,32 +5,13 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/text_format.h"
 #include "services/base/status_macros.h"
+#include "services/server/text_proto.h"
 
 namespace dci::server {
 namespace {
 
 namespace config = ::dci::config::v1;
-
-// Collects what the text format parser complains of, as file:line:column.
-class Errors : public google::protobuf::io::ErrorCollector {
- public:
-  explicit Errors(absl::string_view file) : file_(file) {}
-
-  void AddError(int line, int column, const std::string& message) override {
-    errors_.push_back(
-        absl::StrCat(file_, ":", line + 1, ":", column + 1, ": ", message));
-  }
-
-  std::string Joined() const { return absl::StrJoin(errors_, "\n"); }
-
- private:
-  const std::string file_;
-  std::vector<std::string> errors_;
-};
 
 // A limit of 0 takes its default; any other must lie within its bounds.
 template <typename Message>
@@ -129,12 +110,8 @@ absl::Status CheckParticipants(const config::ServerConfig& config) {
 
 absl::StatusOr<config::ServerConfig> ParseText(absl::string_view text,
                                                absl::string_view file_name) {
-  Errors errors(file_name);
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&errors);
   config::ServerConfig config;
-  if (!parser.ParseFromString(std::string(text), &config))
-    return absl::InvalidArgumentError(errors.Joined());
+  RETURN_IF_ERROR(ParseTextProto(text, file_name, &config));
   return config;
 }
 

@@ -1,6 +1,7 @@
 #include "services/server/domains.h"
 
 #include "services/server/inbox_domain.h"
+#include "services/server/reference_domain.h"
 #include "services/server/registry_domain.h"
 #include "services/server/sp_system_domain.h"
 
@@ -20,6 +21,7 @@ std::vector<std::unique_ptr<Domain>> DomainsFor(
         std::make_unique<SpSystemDomain>(config.sp_system(), inbox));
   else if (!inbox.empty())
     domains.push_back(std::make_unique<InboxDomain>(inbox));
+  domains.push_back(std::make_unique<ReferenceDomain>());
   return domains;
 }
 

@@ -258,6 +258,7 @@ class Institution::Impl {
         model_.FindMethod("dci.ext.v1.Discovery.Validate");
     options.pages["POST /validate"] =
         ValidatePage(&codec_, validate, served_.plain.at(validate));
+    for (auto& [path, page] : served_.pages) options.pages[path] = page;
     options.pages["GET /metrics"] = MetricsPageOf([this] { return Samples(); });
     ASSIGN_OR_RETURN(http_, transport::HttpEndpoint::Start(std::move(options)));
     return absl::OkStatus();

@@ -36,19 +36,25 @@ const MethodPlan* FindByPath(const exchange::HandlerRegistry& handlers,
   return nullptr;
 }
 
-// Without a path the document says itself what it is: the first operation
-// over HTTP that reads it and has its action.
+// Without a path the document says itself what it is: the operation over HTTP
+// that has its action and reads it best. Several may share an action, a
+// search and the questions beside it.
 const MethodPlan* FindByAction(const wire::Codec& codec,
                                const exchange::HandlerRegistry& handlers,
                                const std::string& document) {
+  const MethodPlan* best = nullptr;
+  size_t fewest = 0;
   for (const MethodPlan* plan : handlers.plans()) {
     if (plan->method->path.empty()) continue;
     const auto message =
         wire::DecodeJsonMessage(codec, *plan->method, document, {});
-    if (message.ok() && HasAction(*plan->method, message->header.action()))
-      return plan;
+    if (!message.ok() || !HasAction(*plan->method, message->header.action()))
+      continue;
+    if (best != nullptr && message->findings.size() >= fewest) continue;
+    best = plan;
+    fewest = message->findings.size();
   }
-  return nullptr;
+  return best;
 }
 
 void AddFinding(const wire::Finding& finding, ext::ValidateResponse* response) {

@@ -31,6 +31,14 @@ struct ReadOptions {
   absl::string_view inner;
 };
 
+// What is written for a code of a code list. Texts that are no code of their
+// list are written as they are.
+enum class CodeTexts {
+  kDialects,  // the label where the list says so of the dialect
+  kCodes,
+  kLabels,
+};
+
 struct WriteOptions {
   schema::Dialect dialect = schema::Dialect::kC25;
   // Instead of a dialect: what a signature covers that came without a JSON
@@ -40,6 +48,8 @@ struct WriteOptions {
   // Members of the outermost object that are absent are written as null, for
   // peers that verify what their own model dumps.
   bool nulls = false;
+  // The normal form has codes, whatever is said here.
+  CodeTexts code_texts = CodeTexts::kDialects;
 };
 
 // Tables made once from the schema. Immutable, so thread-safe.

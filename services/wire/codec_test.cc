@@ -100,17 +100,30 @@ TEST(CodecTest, KeepsValuesThatCannotBeRead) {
 
 TEST(CodecTest, KeepsElementsThatCannotBeReadInTheirPlaces) {
   const char* json =
-      "{\"identifier\":[\"x\",{\"identifier_value\":\"1\"},7,"
+      "{\"identifier\":[false,{\"identifier_value\":\"1\"},[7],"
       "{\"identifier_value\":\"2\"},true]}";
   const Read read = ReadAs(kPerson, json);
   EXPECT_THAT(read.findings, ElementsAre("/identifier/0 unreadable_value!",
                                          "/identifier/2 unreadable_value!",
                                          "/identifier/4 unreadable_value!"));
-  EXPECT_THAT(Write(kPerson, read.wire),
-              HasSubstr("\"identifier\":[\"x\",{\"identifier_value\":\"1\"},7,"
-                        "{\"identifier_value\":\"2\"},true]"));
-  EXPECT_THAT(Again(kPerson, "{\"identifier\":[5]}"),
-              HasSubstr("\"identifier\":[5]"));
+  EXPECT_THAT(Write(kPerson, read.wire, schema::Dialect::kG23),
+              HasSubstr("\"identifier\":[false,{\"identifier_value\":\"1\"},"
+                        "[7],{\"identifier_value\":\"2\"},true]"));
+  EXPECT_THAT(Again(kPerson, "{\"identifier\":[[5]]}"),
+              HasSubstr("\"identifier\":[[5]]"));
+}
+
+TEST(CodecTest, ReadsATextInPlaceOfAnObject) {
+  const Read read =
+      ReadAs(kPerson, "{\"identifier\":[\"x\",7,\"\"],\"name\":\"A B\"}");
+  EXPECT_THAT(
+      read.findings,
+      ElementsAre("/identifier/0 bare_value", "/identifier/1 bare_value",
+                  "/identifier/1 number_as_text",
+                  "/identifier/2 empty_as_absent", "/name unreadable_value!"));
+  EXPECT_THAT(Write(kPerson, read.wire, schema::Dialect::kG23),
+              HasSubstr("\"identifier\":[{\"identifier_value\":\"x\"},"
+                        "{\"identifier_value\":\"7\"}],\"name\":\"A B\""));
 }
 
 TEST(CodecTest, KeepsUnknownWordsOfClosedVocabularies) {
@@ -205,9 +218,10 @@ TEST(CodecTest, ReadsOneAsAListAndAListAsOne) {
               ElementsAre("/identifier single_as_list", "/email single_as_list",
                           "/name list_as_single"));
   EXPECT_THAT(Write(kPerson, read.wire),
-              HasSubstr("\"email\":[\"a@b\"],\"identifier\":[{"
-                        "\"identifier_type\":\"UIN\",\"identifier_value\":"
-                        "\"1\"}],\"name\":{\"surname\":\"S\"}"));
+              HasSubstr("\"email\":[\"a@b\"],\"identifier\":[{\"@type\":"
+                        "\"Identifier\",\"identifier_type\":\"UIN\","
+                        "\"identifier_value\":\"1\"}],\"name\":{\"@type\":"
+                        "\"Name\",\"surname\":\"S\"}"));
 }
 
 TEST(CodecTest, ReportsKeysGivenTwice) {

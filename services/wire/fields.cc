@@ -116,7 +116,9 @@ Reader::Got Reader::ListAsSingle(const Object& object, const FieldPlan& field,
 bool Reader::TakeAbsent(const FieldPlan& field, Cursor* cursor) {
   const char kind = cursor->Peek();
   if (kind == 'n') {
-    Find(rules::kEmptyAsAbsent, "null");
+    const schema::DialectMask deviates =
+        schema::kAllDialects & ~field.field->written_null;
+    if (deviates != 0) Find(rules::kEmptyAsAbsent, "null", deviates);
     cursor->Skip();
     return true;
   }

@@ -58,6 +58,9 @@ inline constexpr absl::string_view kSingleAsList = "single_as_list";
 inline constexpr absl::string_view kListAsSingle = "list_as_single";
 // An object around the value, under a key that older writers put there.
 inline constexpr absl::string_view kWrapper = "wrapper";
+// A text where an object is expected, "123456" for an identifier: the one
+// member that it means.
+inline constexpr absl::string_view kBareValue = "bare_value";
 // The body is inside a second `message`.
 inline constexpr absl::string_view kMessageNested = "message_nested";
 // A key that the dialect does not write for this member.

@@ -37,6 +37,7 @@ absl::StatusOr<OutgoingParts> RenderParts(const Codec& codec,
   write.dialect = options.dialect;
   write.normal_form = options.normal_form;
   write.nulls = options.all_header_fields;
+  write.code_texts = options.code_texts;
   OutgoingParts parts;
   RETURN_IF_ERROR(codec.WireToJson(*envelope.header->message, header, write,
                                    &parts.header_json));

@@ -82,6 +82,7 @@ struct RenderOptions {
   bool all_header_fields = false;
   // `body` is an EncryptedMessage.
   bool encrypted = false;
+  CodeTexts code_texts = CodeTexts::kDialects;
 };
 
 // Writes header and body (wire bytes) of an envelope. INVALID_ARGUMENT as

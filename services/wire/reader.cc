@@ -271,11 +271,16 @@ bool Reader::Through(Object* object, absl::string_view key, Cursor* cursor,
 // Whether the member is what the writer puts there by itself.
 bool Reader::IsDefault(const Object& object, absl::string_view key,
                        absl::string_view value) const {
-  if (!object.record || !object.plan->schema->record.has_value()) return false;
-  const schema::Record& record = *object.plan->schema->record;
-  if (key == "@context") return value == record.context;
-  return key == "@type" && value.size() == record.written_type.size() + 2 &&
-         value.substr(1, value.size() - 2) == record.written_type;
+  const schema::Message& message = *object.plan->schema;
+  const auto is_type = [&](absl::string_view type) {
+    return key == "@type" && value.size() == type.size() + 2 &&
+           value.substr(1, value.size() - 2) == type;
+  };
+  if (!object.record || !message.record.has_value()) {
+    return message.type_written != 0 && is_type(message.written_type);
+  }
+  if (key == "@context") return value == message.record->context;
+  return is_type(message.record->written_type);
 }
 
 void Reader::Keep(const MessagePlan& plan, absl::string_view path,

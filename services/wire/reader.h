@@ -100,6 +100,7 @@ class Reader {
   Got Integer(const FieldPlan& field, Cursor* cursor, std::string* out);
   Got Word(const FieldPlan& field, Cursor* cursor, std::string* out);
   Got Json(const FieldPlan& field, Cursor* cursor, std::string* out);
+  Got Bare(const FieldPlan& field, Cursor* cursor, std::string* out);
   Got Nest(const FieldPlan& field, Cursor* cursor, std::string* out);
 
   // shapes.cc: where something else than the key decides.

@@ -125,6 +125,7 @@ void Tables::Fill(MessagePlan* plan) {
     if (field.required != 0) plan->required.push_back(&f);
     if (field.kind == Kind::kExtras) plan->extras = &f;
     if (&field == plan->schema->list_field) plan->list = &f;
+    if (&field == plan->schema->bare) plan->bare = &f;
     if (field.name == "reg_record_type" || field.name == "response_entity") {
       plan->record_type_hints.push_back(&f);
     }
@@ -184,12 +185,16 @@ void Tables::FillSteps(MessagePlan* plan) {
         step.field = &plan->fields[place];
         step.must_be_list =
             MustBeList(*w.field, static_cast<schema::Dialect>(d));
-        const bool always = step.must_be_list || step.field->chooses != nullptr;
+        step.null_if_absent = schema::Contains(step.field->field->written_null,
+                                               static_cast<schema::Dialect>(d));
+        const bool always = step.must_be_list || step.null_if_absent ||
+                            step.field->chooses != nullptr;
         step.optional = always ? -1 : place;
       }
       plan->steps[d].push_back(std::move(step));
     }
     FillRecordSteps(plan, d);
+    FillValueType(plan, static_cast<schema::Dialect>(d));
   }
   std::vector<WriteStep>& normal = plan->steps[kNormalForm];
   for (const FieldPlan& f : plan->fields) {
@@ -208,6 +213,16 @@ void Tables::FillSteps(MessagePlan* plan) {
   }
   SortSteps(&normal);
   FillRecordSteps(plan, kNormalForm);
+}
+
+// After the record's steps, which have a type of their own.
+void Tables::FillValueType(MessagePlan* plan, schema::Dialect dialect) {
+  if (!schema::Contains(plan->schema->type_written, dialect)) return;
+  std::string type;
+  AppendQuoted(plan->schema->written_type, &type);
+  std::vector<WriteStep>& steps = plan->steps[static_cast<int>(dialect)];
+  steps.push_back(Literal("@type", type));
+  SortSteps(&steps);
 }
 
 void Tables::FillRecordSteps(MessagePlan* plan, int form) {

@@ -79,6 +79,8 @@ struct WriteStep {
   const UnionPlan* in_union = nullptr;  // or, with neither, a literal
   // The dialect demands the list: one of none is written too.
   bool must_be_list = false;
+  // Where it is absent, it is written as null.
+  bool null_if_absent = false;
   // The field's place among its message's, where nothing is written of it when
   // it is absent; -1: where something may be.
   int optional = -1;
@@ -100,6 +102,7 @@ struct MessagePlan {
   std::vector<const FieldPlan*> record_type_hints;
   const FieldPlan* extras = nullptr;
   const FieldPlan* list = nullptr;  // of a message that is a JSON list
+  const FieldPlan* bare = nullptr;  // that a text in place of the object means
   std::array<std::vector<WriteStep>, kForms> steps;
   // The same for a record where it stands by itself: with "@context" and
   // "@type".
@@ -130,6 +133,7 @@ class Tables {
   void FillKeys(MessagePlan* plan);
   void FillSteps(MessagePlan* plan);
   void FillRecordSteps(MessagePlan* plan, int form);
+  void FillValueType(MessagePlan* plan, schema::Dialect dialect);
 
   const schema::Model& model_;
   absl::flat_hash_map<const schema::Message*, std::unique_ptr<MessagePlan>>

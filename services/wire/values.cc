@@ -177,10 +177,24 @@ Reader::Got Reader::Json(const FieldPlan& field, Cursor* cursor,
   return Got::kRead;
 }
 
+Reader::Got Reader::Bare(const FieldPlan& field, Cursor* cursor,
+                         std::string* out) {
+  const MessagePlan& plan = *field.message;
+  Find(rules::kBareValue, "");
+  out->append(field.tag);
+  Nested nested(out);
+  const Got got = Value({&plan, cursor->position()}, *plan.bare, cursor, out);
+  nested.Close();
+  return got;
+}
+
 Reader::Got Reader::Nest(const FieldPlan& field, Cursor* cursor,
                          std::string* out) {
   const MessagePlan& plan = *field.message;
   const char kind = cursor->Peek();
+  if (plan.bare != nullptr && (kind == '"' || IsNumber(kind))) {
+    return Bare(field, cursor, out);
+  }
   if (kind != '{' && (kind != '[' || plan.list == nullptr)) {
     cursor->Skip();
     return Got::kUnreadable;

@@ -121,7 +121,7 @@ bool Writer::Step(const Parts& parts, const WriteStep& step,
     }
     out_.Truncate(before);
   }
-  if (whole == nullptr && !nulls) return true;
+  if (whole == nullptr && !nulls && !step.null_if_absent) return true;
   if (literal) {
     out_.Push(',');
     out_.AppendQuoted(step.key);

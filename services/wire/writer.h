@@ -82,6 +82,7 @@ class Writer {
   // writer_values.cc
   bool One(const FieldPlan& field, Value value);
   void Text(const FieldPlan& field, absl::string_view text);
+  bool WritesLabels(const schema::CodeList& list) const;
   bool Discriminator(const Parts& parts, const FieldPlan& field);
   bool Message(const FieldPlan& field, absl::string_view wire);
   bool Record(absl::string_view any);

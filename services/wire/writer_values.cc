@@ -44,7 +44,27 @@ bool Writer::One(const FieldPlan& field, Value value) {
   return true;
 }
 
+bool Writer::WritesLabels(const schema::CodeList& list) const {
+  if (options_.normal_form) return false;
+  switch (options_.code_texts) {
+    case CodeTexts::kCodes:
+      return false;
+    case CodeTexts::kLabels:
+      return true;
+    case CodeTexts::kDialects:
+      break;
+  }
+  return schema::Contains(list.written_label, dialect_);
+}
+
 void Writer::Text(const FieldPlan& field, absl::string_view text) {
+  const schema::CodeList* list = field.field->code_list;
+  if (list != nullptr && WritesLabels(*list)) {
+    const schema::Code* code = list->Find(text);
+    if (code != nullptr && code->code == text) {
+      return out_.AppendQuoted(list->WrittenLabel(*code));
+    }
+  }
   if (field.field->format == Format::kBoolean &&
       (text == "true" || text == "false")) {
     out_.Append(text);

@@ -222,7 +222,8 @@ TEST_F(GrpcWireTest, CapabilitiesAreServedToo) {
   std::vector<std::string> others;
   for (const auto& service : capabilities.other_services())
     others.push_back(service.service());
-  EXPECT_THAT(others, testing::UnorderedElementsAre("dci.ext.v1.Discovery",
+  EXPECT_THAT(others, testing::UnorderedElementsAre("dci.ext.v1.CodeLists",
+                                                    "dci.ext.v1.Discovery",
                                                     "dci.ext.v1.SearchStream"));
 }
 
