@@ -93,8 +93,9 @@ TEST(Ids, AreUuidsAndDifferAlsoBetweenThreads) {
   std::set<std::string> seen;
   for (const std::vector<std::string>& own : ids) {
     for (const std::string& id : own) {
-      EXPECT_EQ(id.size(), 36u);
-      EXPECT_EQ(id[14], '4');
+      EXPECT_THAT(id, ::testing::MatchesRegex(
+                          "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]"
+                          "{3}-[0-9a-f]{12}"));
       EXPECT_TRUE(seen.insert(id).second);
     }
   }

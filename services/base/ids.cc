@@ -5,13 +5,12 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
-
 namespace dci {
 namespace {
 
 constexpr size_t kIdBytes = 16;
+constexpr size_t kIdLength = 36;  // as text, RFC 4122, 3
+constexpr char kHex[] = "0123456789abcdef";
 
 // Randomness for many ids at once: asking for little costs as much as asking
 // for much, and each message needs two or three.
@@ -40,12 +39,14 @@ class RandomIds : public IdSource {
     randomness.Take(b);
     b[6] = (b[6] & 0x0f) | 0x40;
     b[8] = (b[8] & 0x3f) | 0x80;
-    const std::string hex = absl::BytesToHexString(
-        absl::string_view(reinterpret_cast<char*>(b), sizeof(b)));
-    const absl::string_view h = hex;
-    return absl::StrCat(h.substr(0, 8), "-", h.substr(8, 4), "-",
-                        h.substr(12, 4), "-", h.substr(16, 4), "-",
-                        h.substr(20));
+    std::string id;
+    id.reserve(kIdLength);
+    for (size_t i = 0; i < kIdBytes; ++i) {
+      if (i == 4 || i == 6 || i == 8 || i == 10) id.push_back('-');
+      id.push_back(kHex[b[i] >> 4]);
+      id.push_back(kHex[b[i] & 15]);
+    }
+    return id;
   }
 };
 

@@ -17,8 +17,9 @@ using schema::Kind;
 
 // Messages inside each other; what a reader lets in is never deeper.
 constexpr int kMaxDepth = 100;
-// Fields, and values, of the messages that are open in a usual answer.
-constexpr size_t kRoom = 256;
+// Fields, and values, that a usual request has; a kilobyte of them, which the
+// allocator hands out at once.
+constexpr size_t kRoom = 40;
 
 }  // namespace
 
