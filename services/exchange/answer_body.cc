@@ -42,6 +42,15 @@ void AppendItem(const MethodPlan& plan, const stored::Outcome& outcome,
   out->append(outcome.result());
 }
 
+// The item as an element of the answer's list.
+void AppendElement(const MethodPlan& plan, const stored::Outcome& outcome,
+                   std::string* body) {
+  std::string item;
+  item.reserve(outcome.result().size() + kItemMembers);
+  AppendItem(plan, outcome, &item);
+  wire::AppendBytesField(body, plan.answer.list, item);
+}
+
 }  // namespace
 
 bool IsFault(const absl::Status& status) {
@@ -66,8 +75,12 @@ stored::Outcome OutcomeOf(ItemOutcome outcome, absl::string_view reference_id,
   stored.set_reason_code(std::move(outcome.reason_code));
   stored.set_reason_message(Cut(outcome.reason_message));
   stored.set_result(std::move(outcome.result));
-  stored.set_reference_id(std::string(reference_id));
+  stored.set_reference_id(outcome.reference_id.empty()
+                              ? std::string(reference_id)
+                              : std::move(outcome.reference_id));
   stored.set_timestamp(FormatTimestamp(now));
+  for (ItemOutcome& more : outcome.more)
+    *stored.add_more() = OutcomeOf(std::move(more), "", now);
   return stored;
 }
 
@@ -82,6 +95,7 @@ stored::Outcome RefusedOutcome(const absl::Status& refusal,
 }
 
 void Count(const stored::Outcome& outcome, Tally* tally) {
+  for (const stored::Outcome& more : outcome.more()) Count(more, tally);
   ++tally->total;
   if (outcome.status() == dci::common::v1::REQUEST_STATUS_PDNG) return;
   ++tally->completed;
@@ -106,10 +120,9 @@ std::string AnswerBody(const MethodPlan& plan, absl::string_view transaction_id,
       AppendItem(plan, outcome, &body);
       continue;
     }
-    std::string item;
-    item.reserve(outcome.result().size() + kItemMembers);
-    AppendItem(plan, outcome, &item);
-    wire::AppendBytesField(&body, n.list, item);
+    AppendElement(plan, outcome, &body);
+    for (const stored::Outcome& more : outcome.more())
+      AppendElement(plan, more, &body);
   }
   return body;
 }

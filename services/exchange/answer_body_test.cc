@@ -47,6 +47,35 @@ TEST(AnswerBody, WritesTheMembersThatTheAnswerHas) {
   EXPECT_EQ(answer.add_response(1).status_reason_message(), "who?");
 }
 
+TEST(AnswerBody, PartsOfOneItemAreElementsOfTheirOwn) {
+  const auto model = TallyModel();
+  HandlerRegistry handlers;
+  const auto* method = model->FindMethod("dci.exchange.testing.Tally.SyncAdd");
+  ASSERT_TRUE(handlers
+                  .Register(*method, std::make_shared<AddHandler>(
+                                         storage::Space{}, model.get()))
+                  .ok());
+  ItemOutcome whole, part;
+  whole.reference_id = "first";
+  part.reference_id = "second";
+  part.status = dci::common::v1::REQUEST_STATUS_RJCT;
+  part.reason_code = "rjct.person_id.invalid";
+  whole.more = {part};
+  const auto outcome = OutcomeOf(whole, "of the item", kNow);
+  testing::AddResponse answer;
+  ASSERT_TRUE(answer.ParseFromString(
+      AnswerBody(*handlers.Find(method->full_name), "t", "c", {outcome})));
+  ASSERT_EQ(answer.add_response_size(), 2);
+  EXPECT_EQ(answer.add_response(0).reference_id(), "first");
+  EXPECT_EQ(answer.add_response(1).reference_id(), "second");
+  EXPECT_EQ(answer.add_response(1).status_reason_code(),
+            "rjct.person_id.invalid");
+  Tally tally;
+  Count(outcome, &tally);
+  EXPECT_EQ(tally.total, 2);
+  EXPECT_EQ(tally.refused, 1);
+}
+
 TEST(AnswerHeader, SaysHowTheWholeBatchStands) {
   const auto status = [](int total, int completed, int refused) {
     return AnswerHeader({total, completed, refused}).status();

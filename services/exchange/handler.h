@@ -72,6 +72,13 @@ struct ItemOutcome {
   // writes: reference_id, timestamp, status, status_reason_code,
   // status_reason_message.
   std::string result;
+  // Written in the answer in place of the item's; empty: the item's, or the
+  // request's message_id where items of the operation have none.
+  std::string reference_id;
+  // Further elements of the answer, for an operation whose request is one item
+  // and whose answer is a list: one for each part of the item after the first.
+  // Only their status, reason, result and reference_id count.
+  std::vector<ItemOutcome> more;
   // Sent once the outcome is durable.
   std::vector<Outgoing> messages;
   // Search only: there is more; given back to Search for the page after this

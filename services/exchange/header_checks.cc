@@ -50,8 +50,10 @@ absl::Status CheckHeader(const MsgCallbackHeader& header,
     return Refusal(dci::common::v1::REASON_RECEIVER_ID_INVALID,
                    "header.receiver_id is somebody else");
   }
-  // In a callback it counts the items of the request.
+  // In a callback it counts the items of the request; in a message that has
+  // no batch, what the sender sees in it.
   if (header.has_total_count() && method.mode != schema::Mode::kCallback &&
+      method.items != nullptr &&
       static_cast<size_t>(header.total_count()) != items &&
       IsFault(kTotalCountRule, sender)) {
     return Refusal(dci::common::v1::REASON_TOTAL_COUNT_INVALID,

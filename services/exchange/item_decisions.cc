@@ -60,7 +60,7 @@ class Batch {
 
   Outcome Refuse(const BatchItem& item, const absl::Status& refusal) {
     decision_.refusal.Update(refusal);
-    return RefusedOutcome(refusal, item.reference_id, now_);
+    return RefusedOutcome(refusal, request_.ReferenceOf(item), now_);
   }
 
   absl::StatusOr<Outcome> ApplyItem(size_t index) {
@@ -74,7 +74,7 @@ class Batch {
     for (Outgoing& message : outcome->messages) {
       decision_.messages.push_back(std::move(message));
     }
-    return OutcomeOf(*outcome, item.reference_id, now_);
+    return OutcomeOf(*outcome, request_.ReferenceOf(item), now_);
   }
 
   absl::StatusOr<Outcome> RepeatItem(size_t index, const ItemRow& known) {

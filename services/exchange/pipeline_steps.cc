@@ -220,8 +220,8 @@ void Pipeline::Impl::Search(CallPtr call) {
     }
     outcomes.push_back(
         outcome.ok()
-            ? OutcomeOf(*std::move(outcome), item.reference_id, now)
-            : RefusedOutcome(outcome.status(), item.reference_id, now));
+            ? OutcomeOf(*std::move(outcome), request.ReferenceOf(item), now)
+            : RefusedOutcome(outcome.status(), request.ReferenceOf(item), now));
     Count(outcomes.back(), &tally);
   }
   MsgCallbackHeader header = FullHeader(*call, AnswerHeader(tally));

@@ -30,6 +30,11 @@ ItemContext Request::ItemContextOf(size_t index, absl::Time now) const {
   return item;
 }
 
+const std::string& Request::ReferenceOf(const BatchItem& item) const {
+  return plan->request.reference_id == 0 ? context.header.message_id()
+                                         : item.reference_id;
+}
+
 absl::Status SplitBody(Request* request) {
   const MethodPlan::Numbers& numbers = request->plan->request;
   const absl::string_view body = request->body;

@@ -41,6 +41,9 @@ struct Request {
   Request& operator=(const Request&) = delete;
 
   ItemContext ItemContextOf(size_t index, absl::Time now) const;
+  // What an answer calls the item: its reference_id; the message_id where the
+  // items of the operation have none.
+  const std::string& ReferenceOf(const BatchItem& item) const;
   bool asynchronous() const {
     return plan->method->mode == schema::Mode::kAsync;
   }

@@ -21,7 +21,7 @@ constexpr absl::string_view kSampleSignatures[] = {
 constexpr absl::string_view kScopes[] = {
     "registry.search",         "registry.on-search", "registry.subscribe",
     "registry.on-subscribe",   "registry.notify",    "registry.unsubscribe",
-    "registry.on-unsubscribe",
+    "registry.on-unsubscribe", "registry.reserve",
 };
 
 config::SignatureProfile DciString() {

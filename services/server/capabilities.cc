@@ -44,6 +44,7 @@ void AddOperation(const schema::Method& method,
 
 void AddService(const dci::config::v1::ServerConfig& config,
                 const transport::ServedService& served,
+                const exchange::HandlerRegistry& handlers,
                 ext::Capabilities* capabilities) {
   const schema::Service& service = *served.service;
   ext::RegistryCapability* registry = service.records.empty()
@@ -60,7 +61,8 @@ void AddService(const dci::config::v1::ServerConfig& config,
       registry->add_prefixes(prefix);
   if (!service.reg_type.empty()) registry->set_reg_type(service.reg_type);
   for (const schema::Method& method : service.methods)
-    AddOperation(method, registry);
+    if (method.request_body == nullptr || handlers.Find(method.full_name))
+      AddOperation(method, registry);
 }
 
 void AddLimit(const char* name, int32_t value,
@@ -86,13 +88,14 @@ void AddLimits(const dci::config::v1::Limits& limits,
 
 ext::Capabilities MakeCapabilities(
     const dci::config::v1::ServerConfig& config,
-    const std::vector<transport::ServedService>& services) {
+    const std::vector<transport::ServedService>& services,
+    const exchange::HandlerRegistry& handlers) {
   ext::Capabilities capabilities;
   capabilities.set_id(config.id());
   for (schema::Dialect dialect : kDialectList)
     capabilities.add_dialects(std::string(schema::DialectName(dialect)));
   for (const transport::ServedService& served : services)
-    AddService(config, served, &capabilities);
+    AddService(config, served, handlers, &capabilities);
   AddLimits(config.limits(), &capabilities);
   for (const char* form :
        {"dci-string", "jws-compact", "jws-detached", "jws-http-header"})

@@ -6,16 +6,19 @@
 
 #include "dci/config/v1/server.pb.h"
 #include "dci/ext/v1/discovery.pb.h"
+#include "services/exchange/handler_registry.h"
 #include "services/schema/service.h"
 #include "services/transport/routes.h"
 
 namespace dci::server {
 
-// Operations of every service that has any, dialects, limits, algorithms.
-// Record types and queries are added by the domains.
+// Operations that are served, dialects, limits, algorithms: what a service
+// declares and nobody handles is not listed. Record types and queries are added
+// by the domains.
 dci::ext::v1::Capabilities MakeCapabilities(
     const dci::config::v1::ServerConfig& config,
-    const std::vector<transport::ServedService>& services);
+    const std::vector<transport::ServedService>& services,
+    const exchange::HandlerRegistry& handlers);
 
 }  // namespace dci::server
 

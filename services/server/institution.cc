@@ -230,7 +230,7 @@ class Institution::Impl {
     const schema::Service* discovery =
         model_.FindService("dci.ext.v1.Discovery");
     served_.services.push_back({discovery, true, false});
-    capabilities_ = MakeCapabilities(config_, served_.services);
+    capabilities_ = MakeCapabilities(config_, served_.services, handlers_);
     for (const auto& domain : domains_) domain->AddCapabilities(&capabilities_);
     served_.plain[discovery->FindMethod("GetCapabilities")] =
         [bytes = capabilities_.SerializeAsString()](

@@ -7,6 +7,7 @@
 #include "services/exchange/txn_status.h"
 #include "services/registry/search_handler.h"
 #include "services/registry/serve.h"
+#include "services/server/own_operations.h"
 
 namespace dci::server {
 namespace {
@@ -41,6 +42,9 @@ std::vector<std::string> RegistryDomain::Spaces() const {
     spaces.push_back(std::move(space));
   for (std::string& space : ReactionServing::Spaces())
     spaces.push_back(std::move(space));
+  for (const auto& config : configs_)
+    for (std::string& space : OwnSpaces(config.service()))
+      spaces.push_back(std::move(space));
   return spaces;
 }
 
@@ -90,8 +94,9 @@ absl::Status RegistryDomain::StartOne(
             }));
     RETURN_IF_ERROR(parts.handlers->Register(*status, std::move(handler)));
   }
-  served->services.push_back(
-      {&registry->service(), configs_.size() == 1, true});
+  const bool bare = configs_.size() == 1;
+  served->services.push_back({&registry->service(), bare, true});
+  RETURN_IF_ERROR(ServeOwnOperations(registry, config, parts, bare, served));
   served->passes.push_back(
       {absl::StrCat("indexes of ", config.service()),
        [registry](absl::Time now) -> absl::StatusOr<bool> {
