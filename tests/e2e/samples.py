@@ -20,17 +20,58 @@ WAIT = 30  # seconds, for a callback on a busy machine
 
 REFUSED = "rjct.search_criteria.invalid"
 
-# sample, type of the records, texts that the answer must have; or the reason
-# it is refused for, with what the refusal must name. A third expression is in
-# no schema, and leaving it out would disclose more than was asked for.
+# registry, sample, type of the records, texts that the answer must have; or
+# None and the code that it is refused with, with what the refusal must name. A
+# third expression is in no schema, and leaving it out would disclose more than
+# was asked for.
 SAMPLES = [
-    ("processflow1-1req.json", "Group", ["poverty_score"]),
-    ("processflow1-2req.json", "Group", ["group_size"]),
-    ("processflow1-3req.json", "Member", ['"W"', "female"]),
-    ("processflow2req.json", "Person", ["847951632"]),
-    ("processflow3areq.json", None, ["expression3"]),
-    ("processflow4req.json", None, ["expression3"]),
+    ("social", "processflow1-1req.json", "Group", ["poverty_score"]),
+    ("social", "processflow1-2req.json", "Group", ["group_size"]),
+    ("social", "processflow1-3req.json", "Member", ['"W"', "female"]),
+    ("social", "processflow2req.json", "Person", ["847951632"]),
+    ("social", "processflow3areq.json", None, [REFUSED, "expression3"]),
+    ("social", "processflow4req.json", None, [REFUSED, "expression3"]),
+    ("crvs", "processflow1req.json", "Person", ["847951632", "CRVS_Person"]),
+    ("crvs", "processflow2req.json", "Person", ["847951632", "947951532"]),
+    ("crvs", "processflow3req.json", "Person", ["847951632"]),
+    ("crvs", "processflow4req.json", "Person", ["847951632"]),
+    ("crvs", "processflow5req.json", "Person", ["847951632"]),
+    ("crvs", "processflow6req.json", "Person", ["847951632"]),
+    # Of a draft: no criteria where every generation has them.
+    ("crvs", "processflow1req copy.json", None, ["err.request.bad"]),
+    # Their action "verify" is the disability registry's alone.
+    ("dr", "processflow1req.json", "DisabledPerson", ["impairment_type"]),
+    ("dr", "processflow3req.json", "DisabledPerson", ["disability_status"]),
+    # Copies of requests to a disability registry; so is their action.
+    ("fr", "processflow1req.json", None, [REFUSED, "action"]),
+    ("fr", "processflow2req.json", None, [REFUSED, "action"]),
+    ("ibr", "processflow3areq.json", "Beneficiary", ["847951632", "DCI001"]),
+    ("ibr", "processflow4req.json", "Beneficiary", ["847951632", "DCI001"]),
+    # Empty frames.
+    ("ibr", "processflow3req.json", None, ["err.request.bad"]),
+    ("ibr", "processflow5req.json", None, ["err.request.bad"]),
 ]
+
+# Of the operations that only one registry has: registry, sample, path, texts
+# of the answer.
+OWN = [
+    ("dr", "processflow2req.json", "/registry/sync/disabled",
+     ['"disabled_status": "yes"', "ABC451123"]),
+    ("ibr", "processflow1req.json", "/registry/sync/enrollment/updates",
+     ['"status": "succ"', "0205202401"]),
+    ("ibr", "processflow2req.json", "/registry/sync/enrolled",
+     ['"enrolled_status": "yes"', "847951632"]),
+]
+
+# Folder of the samples: how the sandbox's environment and gRPC name the
+# registry.
+REGISTRIES = {
+    "social": ("SOCIAL", "dci.social.v1.SocialRegistry"),
+    "crvs": ("CRVS", "dci.crvs.v1.CivilRegistry"),
+    "dr": ("DISABILITY", "dci.disability.v1.DisabilityRegistry"),
+    "fr": ("FARMER", "dci.farmer.v1.FarmerRegistry"),
+    "ibr": ("IBR", "dci.ibr.v1.BeneficiaryRegistry"),
+}
 
 failures = []
 
@@ -51,7 +92,7 @@ def samples_folder():
         # Runfiles are links into the source tree.
         else pathlib.Path(__file__).resolve().parents[2] / "../shared/standards"
     )
-    folder = root / "d25/samples/social"
+    folder = root / "d25/samples"
     return folder if folder.is_dir() else None
 
 
@@ -77,7 +118,7 @@ def check_answer(name, answer, record_type, texts):
     item = items[0]
     if record_type is None:
         check(item["status"] == "rjct", name + " is refused")
-        check(item.get("status_reason_code") == REFUSED, name + ": " + REFUSED)
+        check(item.get("status_reason_code") == texts[0], name + ": " + texts[0])
     else:
         check(item["status"] == "succ", name + " succeeds")
         data = item.get("data", {})
@@ -108,7 +149,9 @@ def check_sync(base, name, body, record_type, texts):
 
 
 def check_error(name, answer, texts):
-    """A refusal before the ACK has both bodies of the standard."""
+    """A refusal before the ACK has both bodies of the standard, and there an
+    item's code is err.request.bad."""
+    texts = [text for text in texts if text != REFUSED]
     check(
         answer["message"]["ack_status"] == "ERR" and answer["errors"],
         name + " is ERR, with errors",
@@ -156,12 +199,10 @@ def length(number):
     return out + bytes([number])
 
 
-def check_grpc(grpc, name, body, record_type, texts):
+def check_grpc(grpc, target, service, name, body, record_type, texts):
     """The document as the envelope's `original`, field 15."""
-    with grpc.insecure_channel(os.environ["SANDBOX_GRPC"]) as channel:
-        search = channel.unary_unary(
-            "/dci.social.v1.SocialRegistry/SyncSearch"
-        )
+    with grpc.insecure_channel(target) as channel:
+        search = channel.unary_unary("/%s/SyncSearch" % service)
         try:
             answer = search(b"\x7a" + length(len(body)) + body, timeout=WAIT)
         except grpc.RpcError as error:
@@ -171,9 +212,21 @@ def check_grpc(grpc, name, body, record_type, texts):
                 "%s gRPC: %s" % (name, error.details()),
             )
             return
-    wanted = [REFUSED, *texts] if record_type is None else [record_type]
+    wanted = texts if record_type is None else [record_type]
     for text in wanted:
         check(text.encode() in answer, "%s gRPC says %s" % (name, text))
+
+
+def check_own(url, name, body, texts):
+    """An operation that is answered at once, in an envelope."""
+    status, answer = call(url, body)
+    check(status == 200, "%s: HTTP 200, got %d" % (name, status))
+    text = json.dumps(answer)
+    check("header" in answer, name + " is answered in an envelope")
+    for expected in texts:
+        check(expected in text, "%s says %s" % (name, expected))
+    if status != 200:
+        print(text)
 
 
 def main():
@@ -187,13 +240,20 @@ def main():
     except ImportError:
         grpc = None
         print("skipped: gRPC, python3-grpcio is not installed")
-    base = os.environ["SANDBOX_HTTP"]
-    for name, record_type, texts in SAMPLES:
-        body = (folder / name).read_bytes()
+    for registry, sample, record_type, texts in SAMPLES:
+        env, service = REGISTRIES[registry]
+        base = os.environ["SANDBOX_%s_HTTP" % env]
+        name = registry + "/" + sample
+        body = (folder / registry / sample).read_bytes()
         check_sync(base, name, body, record_type, texts)
         check_async(base, name, body, record_type, texts)
         if grpc:
-            check_grpc(grpc, name, body, record_type, texts)
+            target = os.environ["SANDBOX_%s_GRPC" % env]
+            check_grpc(grpc, target, service, name, body, record_type, texts)
+    for registry, sample, path, texts in OWN:
+        base = os.environ["SANDBOX_%s_HTTP" % REGISTRIES[registry][0]]
+        body = (folder / registry / sample).read_bytes()
+        check_own(base + path, registry + "/" + sample, body, texts)
     if failures:
         sys.exit("%d checks failed" % len(failures))
 

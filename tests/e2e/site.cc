@@ -16,6 +16,7 @@
 #include "services/server/compiled_schema.h"
 #include "services/server/config.h"
 #include "services/server/domains.h"
+#include "services/server/known_registries.h"
 #include "services/server/registry_domain.h"
 #include "services/trust/key.h"
 
@@ -23,11 +24,13 @@ namespace dci::e2e {
 namespace {
 
 absl::Status Fill(registry::Registry& registry) {
+  // Named as its paths are.
+  const std::string& name = registry.service().prefixes.front();
   const auto snapshot = registry.store().GetSnapshot();
   if (snapshot->Scan({registry.spaces().records, "", ""})->Valid())
     return absl::OkStatus();
   RETURN_IF_ERROR(sandbox::GiveSeed(
-      "social", {kHouseholds, 1}, [&](sandbox::SeedRecord record) -> absl::Status {
+      name, {kHouseholds, 1}, [&](sandbox::SeedRecord record) -> absl::Status {
         ASSIGN_OR_RETURN(
             auto change,
             registry.Upsert(record.type, std::move(record.record)));
@@ -56,7 +59,8 @@ std::string WriteFile(const std::string& folder, const std::string& name,
   return file;
 }
 
-config::v1::ServerConfig SiteConfig(const std::string& folder) {
+config::v1::ServerConfig SiteConfig(const std::string& folder,
+                                    const std::string& registry) {
   config::v1::ServerConfig config;
   config.set_id("registry");
   config.set_data_dir(folder + "/store");
@@ -70,7 +74,9 @@ config::v1::ServerConfig SiteConfig(const std::string& folder) {
   config::v1::OwnKey* own = config.add_keys();
   own->set_file(key_file);
   own->set_use("sig");
-  config.add_registries()->set_service("dci.social.v1.SocialRegistry");
+  const server::KnownRegistry* known = server::FindKnownRegistry(registry);
+  EXPECT_NE(known, nullptr) << registry;
+  config.add_registries()->set_service(known->service);
   return config;
 }
 

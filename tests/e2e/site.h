@@ -1,5 +1,5 @@
-// A social registry as a server runs it, for tests: free ports, a folder of
-// its own, made households, and callers over HTTP.
+// A registry as a server runs it, for tests: free ports, a folder of its own,
+// made households, and callers over HTTP.
 #ifndef CONVERGENCE_TESTS_E2E_SITE_H_
 #define CONVERGENCE_TESTS_E2E_SITE_H_
 
@@ -26,8 +26,10 @@ std::string NewFolder();
 std::string WriteFile(const std::string& folder, const std::string& name,
                       const std::string& text);
 
-// What a registry needs to start with its data in `folder`, and nobody known.
-config::v1::ServerConfig SiteConfig(const std::string& folder);
+// What a registry, by its name ("crvs"), needs to start with its data in
+// `folder`, and nobody known.
+config::v1::ServerConfig SiteConfig(const std::string& folder,
+                                    const std::string& registry = "social");
 
 // A participant that neither signs nor brings a token, strictly read, with
 // the scopes of a caller.

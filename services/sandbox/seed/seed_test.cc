@@ -5,6 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "dci/crvs/v1/crvs.pb.h"
+#include "dci/disability/v1/disability.pb.h"
+#include "dci/employment/v1/employment.pb.h"
+#include "dci/farmer/v1/farmer.pb.h"
+#include "dci/ibr/v1/ibr.pb.h"
 #include "dci/social/v1/social.pb.h"
 #include "gtest/gtest.h"
 #include "services/base/status_matchers.h"
@@ -90,6 +95,48 @@ TEST(SeedTest, EndsWithTheErrorOfItsSink) {
   });
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted));
   EXPECT_EQ(given, 4);
+}
+
+// Whatever a registry says of somebody, civil registration knows the person.
+TEST(SeedTest, RegistriesSpeakOfTheSamePeople) {
+  const auto of = [](const char* registry) {
+    std::vector<SeedRecord> records;
+    EXPECT_OK(GiveSeed(registry, {200, 1}, [&](SeedRecord record) {
+      records.push_back(std::move(record));
+      return absl::OkStatus();
+    }));
+    return records;
+  };
+  std::map<std::string, std::string> births;
+  for (const auto& person : Of<crvs::v1::Person>(of("crvs"), "Person"))
+    births[person.identifier(0).identifier_value()] = person.birth_date();
+  const auto check = [&](const auto& member) {
+    const auto known =
+        births.find(member.member_identifier(0).identifier_value());
+    ASSERT_NE(known, births.end());
+    EXPECT_EQ(known->second, member.demographic_info().birth_date());
+  };
+  const auto beneficiaries = Of<ibr::v1::Beneficiary>(of("ibr"), "Beneficiary");
+  EXPECT_GT(beneficiaries.size(), 50u);
+  std::set<std::string> places;
+  for (const auto& beneficiary : beneficiaries) {
+    check(beneficiary.member());
+    EXPECT_TRUE(
+        places
+            .insert(
+                beneficiary.member().member_identifier(0).identifier_value() +
+                beneficiary.programme_identifier(0).programme_identifier())
+            .second);
+  }
+  const auto disabled =
+      Of<disability::v1::DisabledPerson>(of("disability"), "DisabledPerson");
+  EXPECT_GT(disabled.size(), 10u);
+  for (const auto& person : disabled) check(person.personal_details());
+  for (const auto& farmer : Of<farmer::v1::Farmer>(of("farmer"), "Farmer"))
+    check(farmer.farmer_personal_details());
+  for (const auto& member :
+       Of<employment::v1::Member>(of("employment"), "Member"))
+    check(member);
 }
 
 TEST(SeedTest, ARegistryThatNobodyMakesRecordsForIsSaid) {
