@@ -83,7 +83,7 @@ void FollowerSite::Restart() {
   births.set_event("LiveBirth");
   births.set_record("Person");
   auto subscribing =
-      Subscriber::Create(store.get(), &FollowerModel(), {births});
+      Subscriber::Create(store.get(), &FollowerModel(), nullptr, {births});
   ASSERT_OK(subscribing);
   subscriber = *std::move(subscribing);
   ReactionsOf of;

@@ -99,13 +99,14 @@ std::string SubscriptionCodeOf(const common::v1::MsgCallbackHeader& header) {
 
 absl::StatusOr<std::unique_ptr<Subscriber>> Subscriber::Create(
     storage::Store* store, const schema::Model* model,
+    const trust::ParticipantDirectory* participants,
     std::vector<Config> subscriptions, IdSource* ids) {
   ASSIGN_OR_RETURN(const storage::Space space,
                    store->FindSpace(kSubscriberSpace));
   ASSIGN_OR_RETURN(const exchange::Spaces spaces,
                    exchange::Spaces::Find(*store));
-  std::unique_ptr<Subscriber> subscriber(
-      new Subscriber(store, space, exchange::Outbox(spaces.outbox, ids), ids));
+  std::unique_ptr<Subscriber> subscriber(new Subscriber(
+      store, space, exchange::Outbox(spaces.outbox, ids), participants, ids));
   for (Config& config : subscriptions) {
     const std::string name = config.name();
     const absl::Status added = subscriber->Add(*model, std::move(config));
@@ -224,6 +225,12 @@ absl::StatusOr<int> Subscriber::Ask(const Kept& kept, const Row& held,
   return static_cast<int>(messages.size());
 }
 
+bool Subscriber::IsKnown(const std::string& publisher) const {
+  if (participants_ == nullptr) return true;
+  const auto participant = participants_->Find(publisher);
+  return participant != nullptr && participant->sender_id() == publisher;
+}
+
 absl::StatusOr<int> Subscriber::ExecutePass(absl::Time now) {
   int asked = 0;
   const auto snapshot = store_->GetSnapshot();
@@ -231,7 +238,8 @@ absl::StatusOr<int> Subscriber::ExecutePass(absl::Time now) {
     ASSIGN_OR_RETURN(
         const Row row,
         exchange::ReadRow<Row>(*snapshot, space_, NameKey(kept.config.name())));
-    if (!IsNeeded(row, kept.digest, now)) continue;
+    if (!IsNeeded(row, kept.digest, now) || !IsKnown(kept.config.publisher()))
+      continue;
     ASSIGN_OR_RETURN(const int more, Ask(kept, row, now));
     asked += more;
   }

@@ -23,6 +23,7 @@
 #include "services/registry/reaction_state.pb.h"
 #include "services/schema/model.h"
 #include "services/storage/store.h"
+#include "services/trust/participants.h"
 
 namespace dci::registry {
 
@@ -35,17 +36,20 @@ std::string SubscriptionCodeOf(const common::v1::MsgCallbackHeader& header);
 // Thread-safe.
 class Subscriber {
  public:
-  // The store must have the space and those of the exchange. All outlive this.
-  // INVALID_ARGUMENT, naming the subscription, for one without publisher,
-  // service, event or record, and for a name that is there twice.
+  // The store must have the space and those of the exchange. All outlive this;
+  // `participants` may be null, and then everybody is known. INVALID_ARGUMENT,
+  // naming the subscription, for one without publisher, service, event or
+  // record, and for a name that is there twice.
   static absl::StatusOr<std::unique_ptr<Subscriber>> Create(
       storage::Store* store, const schema::Model* model,
+      const trust::ParticipantDirectory* participants,
       std::vector<config::v1::StandingSubscription> subscriptions,
       IdSource* ids = IdSource::Random());
 
   // Asks for what is not live: what was never asked for, has changed, ends
-  // soon, was refused an hour ago, or has had no answer for a day. Returns how
-  // many messages were put into the outbox. Waits for its commits.
+  // soon, was refused an hour ago, or has had no answer for a day. A publisher
+  // that is no participant yet is asked once it is one. Returns how many
+  // messages were put into the outbox. Waits for its commits.
   absl::StatusOr<int> ExecutePass(absl::Time now);
 
   // Takes an answer, within a callback's commit. Answers to anything but the
@@ -76,8 +80,14 @@ class Subscriber {
   };
 
   Subscriber(storage::Store* store, storage::Space space,
-             exchange::Outbox outbox, IdSource* ids)
-      : store_(store), space_(space), outbox_(outbox), ids_(ids) {}
+             exchange::Outbox outbox,
+             const trust::ParticipantDirectory* participants, IdSource* ids)
+      : store_(store),
+        space_(space),
+        outbox_(outbox),
+        participants_(participants),
+        ids_(ids) {}
+  bool IsKnown(const std::string& publisher) const;
   absl::Status Add(const schema::Model& model,
                    config::v1::StandingSubscription config);
   absl::StatusOr<int> Ask(const Kept& kept,
@@ -92,6 +102,7 @@ class Subscriber {
   storage::Store* const store_;
   const storage::Space space_;
   const exchange::Outbox outbox_;
+  const trust::ParticipantDirectory* const participants_;
   IdSource* const ids_;
   std::vector<Kept> kept_;
   std::vector<const schema::Service*> callback_services_;

@@ -9,6 +9,7 @@
 #include "services/exchange/layout.h"
 #include "services/exchange/outbox.h"
 #include "services/registry/follower_site.h"
+#include "services/trust/participants.h"
 
 namespace dci::registry {
 namespace {
@@ -33,8 +34,8 @@ class SubscriberTest : public ::testing::Test {
   }
 
   void Make() {
-    auto made =
-        Subscriber::Create(site_.store.get(), &FollowerModel(), {config_});
+    auto made = Subscriber::Create(site_.store.get(), &FollowerModel(),
+                                   participants_.get(), {config_});
     ASSERT_OK(made);
     subscriber_ = *std::move(made);
   }
@@ -97,6 +98,7 @@ class SubscriberTest : public ::testing::Test {
   exchange::RequestContext request_;
   exchange::ItemContext context_;
   config::v1::StandingSubscription config_;
+  std::unique_ptr<trust::FixedDirectory> participants_;
   std::unique_ptr<Subscriber> subscriber_;
   absl::Time now_ = absl::FromUnixSeconds(1795502400);
 };
@@ -118,6 +120,22 @@ TEST_F(SubscriberTest, AsksOnceAndGoesOnAfterARestart) {
   EXPECT_EQ(EventOf("s-2"), "");
   Make();
   EXPECT_EQ(Pass(absl::Hours(24 * 300)), 0);
+}
+
+TEST_F(SubscriberTest, AsksOnlyWhoIsKnownByName) {
+  const auto know = [&](const std::string& sender) {
+    config::v1::Participant participant;
+    participant.set_sender_id(sender);
+    participant.set_signature(config::v1::POLICY_OFF);
+    auto directory = trust::FixedDirectory::Create({participant});
+    ASSERT_OK(directory);
+    participants_ = *std::move(directory);
+    Make();
+  };
+  know("*");
+  EXPECT_EQ(Pass(), 0);
+  know("civil");
+  EXPECT_EQ(Pass(), 1);
 }
 
 TEST_F(SubscriberTest, RenewsBeforeTheEnd) {
@@ -205,7 +223,7 @@ TEST_F(SubscriberTest, AnotherConfigurationReplacesTheSubscription) {
 
 TEST_F(SubscriberTest, AConfigurationThatCannotWorkIsRefused) {
   const auto refused = [&](const config::v1::StandingSubscription& config) {
-    return Subscriber::Create(site_.store.get(), &FollowerModel(),
+    return Subscriber::Create(site_.store.get(), &FollowerModel(), nullptr,
                               {config_, config})
         .status();
   };

@@ -11,6 +11,7 @@
 #include "services/base/hash.h"
 #include "services/base/status_macros.h"
 #include "services/sandbox/addresses.h"
+#include "services/sandbox/following.h"
 #include "services/sandbox/introductions.h"
 #include "services/sandbox/seed/seed.h"
 #include "services/server/compiled_schema.h"
@@ -88,9 +89,12 @@ absl::StatusOr<std::unique_ptr<Ecosystem>> Ecosystem::Start(
     return all->StartOne(flags, resident);
   }));
   RETURN_IF_ERROR(ForEach(all->residents_, [&](Resident* resident) {
-    // Only now does each know the others' ports.
-    RETURN_IF_ERROR(all->Introduce(resident));
     return all->Seed(flags, resident);
+  }));
+  // Only now does each know the others' ports; and nobody is told of people
+  // who were always there.
+  RETURN_IF_ERROR(ForEach(all->residents_, [&](Resident* resident) {
+    return all->Introduce(resident);
   }));
   RETURN_IF_ERROR(all->Publish());
   return all;
@@ -143,6 +147,7 @@ absl::StatusOr<config::ServerConfig> Ecosystem::ConfigOf(
     // It also takes the results for everybody who named no address.
     server.add_accepted_receiver_ids("*");
   }
+  AddFollowing(resident.name, &server);
   RETURN_IF_ERROR(server::CompleteConfig(&server));
   return server;
 }

@@ -72,9 +72,10 @@ absl::Status ReactionServing::Start(
       following.push_back({registries[i].get(), config});
   }
   if (following.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(subscriber_, registry::Subscriber::Create(
-                                    parts.store, &parts.codec->model(),
-                                    std::move(subscriptions)));
+  ASSIGN_OR_RETURN(subscriber_,
+                   registry::Subscriber::Create(
+                       parts.store, &parts.codec->model(), parts.participants,
+                       std::move(subscriptions)));
   ASSIGN_OR_RETURN(reactions_,
                    registry::Reactions::Create(parts.store, subscriber_.get(),
                                                std::move(following)));

@@ -25,8 +25,9 @@ SpSystemDomain::SpSystemDomain(dci::config::v1::SpSystem config,
 }
 
 absl::Status SpSystemDomain::Start(const DomainParts& parts, Served* served) {
-  ASSIGN_OR_RETURN(
-      system_, spsystem::SpSystem::Create(parts.store, parts.codec, config_));
+  ASSIGN_OR_RETURN(system_,
+                   spsystem::SpSystem::Create(parts.store, parts.codec,
+                                              parts.participants, config_));
   RETURN_IF_ERROR(system_->Register(parts.handlers));
   ASSIGN_OR_RETURN(const exchange::Spaces spaces,
                    exchange::Spaces::Find(*parts.store));

@@ -105,7 +105,7 @@ SpSite::SpSite(config::v1::SpSystem config)
 
 void SpSite::Restart() {
   handlers_ = std::make_unique<exchange::HandlerRegistry>();
-  auto made = SpSystem::Create(store.get(), codec.get(), config_);
+  auto made = SpSystem::Create(store.get(), codec.get(), nullptr, config_);
   ASSERT_OK(made);
   system = *std::move(made);
   ASSERT_OK(system->Register(handlers_.get()));

@@ -91,6 +91,7 @@ std::vector<PersonId> PersonsAt(const schema::Path& path,
 
 absl::StatusOr<std::unique_ptr<SpSystem>> SpSystem::Create(
     storage::Store* store, const wire::Codec* codec,
+    const trust::ParticipantDirectory* participants,
     const config::v1::SpSystem& config, IdSource* ids) {
   const schema::Model* model = &codec->model();
   ASSIGN_OR_RETURN(const storage::Space space,
@@ -108,7 +109,7 @@ absl::StatusOr<std::unique_ptr<SpSystem>> SpSystem::Create(
   ASSIGN_OR_RETURN(
       system->subscriber_,
       registry::Subscriber::Create(
-          store, model,
+          store, model, participants,
           {config.subscriptions().begin(), config.subscriptions().end()}, ids));
   for (const config::v1::StopRule& rule : config.stops())
     RETURN_IF_ERROR(system->AddStop(rule));

@@ -40,10 +40,11 @@ std::vector<std::string> SpSystemSpaces();
 // Thread-safe.
 class SpSystem {
  public:
-  // All outlive this. INVALID_ARGUMENT, naming what is wrong, for a
-  // configuration that cannot work.
+  // All outlive this; `participants` as for a Subscriber. INVALID_ARGUMENT,
+  // naming what is wrong, for a configuration that cannot work.
   static absl::StatusOr<std::unique_ptr<SpSystem>> Create(
       storage::Store* store, const wire::Codec* codec,
+      const trust::ParticipantDirectory* participants,
       const config::v1::SpSystem& config, IdSource* ids = IdSource::Random());
 
   // Registers what takes callbacks, notifications and answers; each callback

@@ -302,7 +302,7 @@ TEST(SpSystemTest, AConfigurationThatCannotWorkIsRefused) {
   const auto refused = [&](auto change) {
     config::v1::SpSystem config = SpConfig();
     change(&config);
-    return SpSystem::Create(site.store.get(), site.codec.get(), config)
+    return SpSystem::Create(site.store.get(), site.codec.get(), nullptr, config)
         .status();
   };
   using config::v1::SpSystem;
