@@ -1,5 +1,7 @@
 #include "services/registry/change_disclosure.h"
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 
 namespace dci::registry {
@@ -12,6 +14,9 @@ absl::StatusOr<DisclosureLog::Write> WriteDownChange(
   const auto catalog = registry.catalog();
   const RecordType* type = catalog->FindById(change.type_id());
   if (log == nullptr || type == nullptr) return DisclosureLog::Write();
+  const std::optional<std::string> record = told.permit.Tell(
+      *type, change.has_after() ? change.after() : change.before());
+  if (!record.has_value()) return DisclosureLog::Write();
   DisclosureContext context;
   context.receiver_id = told.receiver_id;
   context.operation = told.operation;
@@ -19,10 +24,10 @@ absl::StatusOr<DisclosureLog::Write> WriteDownChange(
   context.message_id = told.message_id;
   context.reference_id = absl::StrCat(sequence);
   context.now = now;
-  const DisclosedRecord record{change.primary_key(), change.has_after()
-                                                         ? change.after()
-                                                         : change.before()};
-  return log->Prepare(context, *type->message, {&record, 1}, snapshot);
+  context.purpose = told.permit.purpose();
+  context.consent_id = told.permit.consent_id();
+  const DisclosedRecord disclosed{change.primary_key(), *record};
+  return log->Prepare(context, *type->message, {&disclosed, 1}, snapshot);
 }
 
 }  // namespace dci::registry

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "dci/common/v1/envelope.pb.h"
 #include "services/base/status_macros.h"
+#include "services/registry/subscription_permit.h"
 
 namespace dci::registry {
 namespace {
@@ -114,11 +115,13 @@ absl::StatusOr<FanOut::Match> FanOut::MakeMatch(
   match.sequence = reader.sequence();
   if (live.scheduled() || registry_->read_rules().log == nullptr) return match;
   match.message_id = options_.ids->NewId();
+  const std::optional<Permit> permit = PermitOf(*registry_, live.row, now);
+  if (!permit.has_value()) return match;
   ASSIGN_OR_RETURN(
       match.write_down,
       WriteDownChange(
           *registry_,
-          {live.row.sender_id(), notify_->full_name, match.message_id},
+          {live.row.sender_id(), notify_->full_name, match.message_id, *permit},
           reader.change(), match.sequence, now, snapshot));
   return match;
 }

@@ -4,6 +4,7 @@
 
 #include "services/base/status_macros.h"
 #include "services/registry/fan_out.h"
+#include "services/registry/subscription_permit.h"
 
 namespace dci::registry {
 namespace {
@@ -85,16 +86,18 @@ absl::StatusOr<std::vector<DisclosureLog::Write>> FanOut::WriteDownCollected(
     const std::string& message_id, absl::Time now,
     const storage::Snapshot& snapshot) const {
   std::vector<DisclosureLog::Write> writes;
+  const std::optional<Permit> permit = PermitOf(*registry_, row, now);
+  if (!permit.has_value()) return writes;
   for (const uint64_t sequence : sequences) {
     ASSIGN_OR_RETURN(const std::optional<state::Change> change,
                      ReadChange(snapshot, registry_->spaces(), sequence));
     if (!change.has_value())
       return absl::InternalError("a change is missing in the log");
-    ASSIGN_OR_RETURN(
-        DisclosureLog::Write write,
-        WriteDownChange(*registry_,
-                        {row.sender_id(), notify_->full_name, message_id},
-                        *change, sequence, now, snapshot));
+    ASSIGN_OR_RETURN(DisclosureLog::Write write,
+                     WriteDownChange(*registry_,
+                                     {row.sender_id(), notify_->full_name,
+                                      message_id, *permit},
+                                     *change, sequence, now, snapshot));
     if (write) writes.push_back(std::move(write));
   }
   return writes;

@@ -6,22 +6,23 @@
 #include "services/base/clock.h"
 #include "services/base/status_macros.h"
 #include "services/registry/change_log.h"
+#include "services/registry/standing_read.h"
 
 namespace dci::registry {
 
 using state::Subscription;
 
-absl::StatusOr<v1::NotifyEvent> MakeEvent(const Registry& registry,
-                                          const EventTypes& events,
-                                          const state::Change& change,
-                                          uint64_t sequence,
-                                          absl::string_view event_type,
-                                          absl::string_view locale) {
+absl::StatusOr<std::optional<v1::NotifyEvent>> MakeEvent(
+    const Registry& registry, const Permit& permit, const EventTypes& events,
+    const state::Change& change, uint64_t sequence,
+    absl::string_view event_type, absl::string_view locale) {
   const std::shared_ptr<const Catalog> catalog = registry.catalog();
   const RecordType* type = catalog->FindById(change.type_id());
   if (type == nullptr)
     return absl::NotFoundError("a record of a type that is held no more");
   const ChangeView view = ViewOf(change);
+  std::optional<std::string> told = permit.Tell(*type, view.record());
+  if (!told.has_value()) return std::nullopt;
   v1::NotifyEvent event;
   event.set_reference_id(absl::StrCat(sequence));
   event.set_timestamp(FormatTimestamp(absl::FromUnixMicros(change.time_us())));
@@ -36,7 +37,7 @@ absl::StatusOr<v1::NotifyEvent> MakeEvent(const Registry& registry,
   google::protobuf::Any* record = data->add_reg_records();
   record->set_type_url(
       absl::StrCat("type.googleapis.com/", type->message->full_name));
-  record->set_value(std::string(view.record()));
+  record->set_value(*std::move(told));
   return event;
 }
 
@@ -59,6 +60,12 @@ absl::StatusOr<std::optional<std::string>> NotificationSource::MakeBody(
       events_->Find(criteria.reg_event_type()) == kAllEvents
           ? ""
           : criteria.reg_event_type();
+  // Without a time nothing that ends holds any more.
+  const absl::StatusOr<Permit> permit = JudgeStanding(
+      *registry_, row->sender_id(), criteria.authorize().text(),
+      ParseTimestamp(header.message_ts()).value_or(absl::InfiniteFuture()));
+  if (absl::IsUnavailable(permit.status())) return permit.status();
+  if (!permit.ok()) return std::nullopt;
   v1::NotifyEventRequest body;
   // The notification is a transaction of its own: its message id names it.
   body.set_transaction_id(header.message_id());
@@ -67,10 +74,12 @@ absl::StatusOr<std::optional<std::string>> NotificationSource::MakeBody(
                      ReadChange(*snapshot, registry_->spaces(), sequence));
     if (!change.has_value())
       return absl::InternalError("a change is missing in the log");
-    ASSIGN_OR_RETURN(*body.add_notify_event(),
-                     MakeEvent(*registry_, *events_, *change, sequence,
+    ASSIGN_OR_RETURN(std::optional<v1::NotifyEvent> event,
+                     MakeEvent(*registry_, *permit, *events_, *change, sequence,
                                event_type, row->locale()));
+    if (event.has_value()) *body.add_notify_event() = *std::move(event);
   }
+  if (body.notify_event().empty()) return std::nullopt;
   return body.SerializeAsString();
 }
 

@@ -14,20 +14,20 @@
 #include "dci/registry/v1/subscribe.pb.h"
 #include "services/exchange/message_source.h"
 #include "services/registry/event_types.h"
+#include "services/registry/permit.h"
 #include "services/registry/registry.h"
 #include "services/registry/subscription_rows.h"
 
 namespace dci::registry {
 
 // One event of a notification, or of a watch: the record after the change, or
-// before it where it was deleted. `event_type` empty: the change's own name.
+// before it where it was deleted, as far as `permit` lets it be told; nothing
+// where nothing of it may be. `event_type` empty: the change's own name.
 // NOT_FOUND where the registry has no such type any more.
-absl::StatusOr<v1::NotifyEvent> MakeEvent(const Registry& registry,
-                                          const EventTypes& events,
-                                          const state::Change& change,
-                                          uint64_t sequence,
-                                          absl::string_view event_type,
-                                          absl::string_view locale);
+absl::StatusOr<std::optional<v1::NotifyEvent>> MakeEvent(
+    const Registry& registry, const Permit& permit, const EventTypes& events,
+    const state::Change& change, uint64_t sequence,
+    absl::string_view event_type, absl::string_view locale);
 
 // Thread-safe.
 class NotificationSource : public exchange::MessageSource {
@@ -41,7 +41,9 @@ class NotificationSource : public exchange::MessageSource {
         events_(events),
         max_failures_(max_failures) {}
 
-  // A NotifyEventRequest; nothing where the subscription is gone.
+  // A NotifyEventRequest; nothing where the subscription is gone, and where
+  // its sender may no longer be told what stands in it: by the header's
+  // message_ts, which is the time of the try.
   // INTERNAL where the change log does not hold a change any more.
   absl::StatusOr<std::optional<std::string>> MakeBody(
       absl::string_view reference,

@@ -12,6 +12,7 @@
 #include "services/base/hash.h"
 #include "services/base/status_macros.h"
 #include "services/exchange/callback_address.h"
+#include "services/registry/subscription_permit.h"
 #include "services/schema/reason.h"
 #include "services/trust/participants.h"
 #include "services/wire/codec.h"
@@ -228,7 +229,16 @@ absl::StatusOr<SubscribeHandler::Wanted> SubscribeHandler::Read(
 
 absl::Status SubscribeHandler::Validate(const exchange::ItemContext& context,
                                         absl::string_view item) const {
-  return Read(context, item).status();
+  ASSIGN_OR_RETURN(const Wanted wanted, Read(context, item));
+  // Not where the item is applied: verifying takes too long there. What has
+  // expired meanwhile shows when something is to be told.
+  v1::SubscribeCriteria criteria;
+  criteria.ParseFromString(wanted.row.criteria());
+  const Registry& registry = *parts_.registry;
+  ASSIGN_OR_RETURN(const Permit permit,
+                   JudgeStanding(registry, context.request->sender_id,
+                                 criteria.authorize().text(), context.now));
+  return CheckFilter(permit, *registry.catalog(), wanted.criteria);
 }
 
 void SubscribeHandler::Keys(const exchange::ItemContext& context,

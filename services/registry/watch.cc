@@ -9,6 +9,7 @@
 #include "services/registry/change_log.h"
 #include "services/registry/json_value.h"
 #include "services/registry/notification_source.h"
+#include "services/registry/subscription_permit.h"
 #include "services/schema/reason.h"
 #include "services/wire/codec.h"
 
@@ -168,6 +169,7 @@ absl::StatusOr<WatchQuery> WatchReader::Read(
     query.event_type = criteria.reg_event_type();
   ASSIGN_OR_RETURN(query.position, PlaceOf(request.cursor(), snapshot));
   query.sender_id = std::string(sender_id);
+  query.authorize = criteria.authorize().text();
   query.max_events = static_cast<size_t>(std::clamp(
       request.has_max_events() ? request.max_events() : kDefaultEvents, 1,
       kMaxWatchEvents));
@@ -180,6 +182,11 @@ absl::StatusOr<WatchAnswer> WatchReader::Collect(
   RETURN_IF_ERROR(CheckPlace(query->position, snapshot));
   const Registry& registry = one_->registry();
   const auto catalog = registry.catalog();
+  // At each answer: a stream may outlast what permits it.
+  ASSIGN_OR_RETURN(
+      const Permit permit,
+      JudgeStanding(registry, query->sender_id, query->authorize, now));
+  RETURN_IF_ERROR(CheckFilter(permit, *catalog, query->criteria));
   WatchAnswer answer;
   ext::v1::WatchResponse& response = answer.response;
   size_t looked = 0, bytes = 0;
@@ -196,18 +203,21 @@ absl::StatusOr<WatchAnswer> WatchReader::Collect(
         (one_->events().Of(view) & query->criteria.events) == 0 ||
         !Matches(*filter, view.record()))
       continue;
+    ASSIGN_OR_RETURN(
+        std::optional<v1::NotifyEvent> told,
+        MakeEvent(registry, permit, one_->events(), reader.change(),
+                  reader.sequence(), query->event_type, ""));
+    if (!told.has_value()) continue;
     ext::v1::WatchEvent* event = response.add_events();
-    ASSIGN_OR_RETURN(*event->mutable_event(),
-                     MakeEvent(registry, one_->events(), reader.change(),
-                               reader.sequence(), query->event_type, ""));
+    *event->mutable_event() = *std::move(told);
     event->set_cursor(CursorAt(reader.sequence()));
     event->set_change(ChangeName(reader.change()));
     bytes += view.record().size();
     ASSIGN_OR_RETURN(
         DisclosureLog::Write write,
-        WriteDownChange(registry,
-                        {query->sender_id, "dci.ext.v1.ChangeWatch", ""},
-                        reader.change(), reader.sequence(), now, snapshot));
+        WriteDownChange(
+            registry, {query->sender_id, "dci.ext.v1.ChangeWatch", "", permit},
+            reader.change(), reader.sequence(), now, snapshot));
     if (write) answer.write_down.push_back(std::move(write));
   }
   RETURN_IF_ERROR(reader.status());

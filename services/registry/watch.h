@@ -26,6 +26,7 @@ struct WatchQuery {
   uint64_t position = 0;
   size_t max_events = 0;
   std::string sender_id;
+  std::string authorize;  // of its subscription; JSON or empty
 };
 
 // An answer, and what writes down that its records are disclosed: in a commit
