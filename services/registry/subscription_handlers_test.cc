@@ -179,8 +179,7 @@ TEST(Subscribe, WaitsForApproval) {
   site.Pass();
   EXPECT_THAT(site.DeliverByCode(),
               ElementsAre(Pair(code, ElementsAre(change))));
-  EXPECT_TRUE(
-      absl::IsFailedPrecondition(op.Approve(approve, site.now).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(op.Approve(approve, site.now).status()));
 }
 
 TEST(Subscribe, IsRefusedByTheOperatorOrRunsOut) {
@@ -275,8 +274,7 @@ TEST(Operator, StopsResumesAndRemoves) {
   suspend.set_code(code);
   suspend.set_reason("asked by phone");
   ASSERT_OK(op.Suspend(suspend, site.now));
-  EXPECT_TRUE(
-      absl::IsFailedPrecondition(op.Suspend(suspend, site.now).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(op.Suspend(suspend, site.now).status()));
   EXPECT_EQ(site.Row(code).note(), "asked by phone");
   const uint64_t change = site.Put("1", "1");
   site.Pass();

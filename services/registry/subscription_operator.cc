@@ -80,7 +80,7 @@ admin::Subscription Describe(const Subscriptions& one,
 }
 
 absl::Status WrongState(const state::Subscription& row) {
-  return absl::FailedPreconditionError(absl::StrCat(
+  return absl::InvalidArgumentError(absl::StrCat(
       "the subscription is ", state::Subscription::State_Name(row.state())));
 }
 

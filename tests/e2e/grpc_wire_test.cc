@@ -222,9 +222,9 @@ TEST_F(GrpcWireTest, CapabilitiesAreServedToo) {
   std::vector<std::string> others;
   for (const auto& service : capabilities.other_services())
     others.push_back(service.service());
-  EXPECT_THAT(others, testing::UnorderedElementsAre("dci.ext.v1.CodeLists",
-                                                    "dci.ext.v1.Discovery",
-                                                    "dci.ext.v1.SearchStream"));
+  EXPECT_THAT(others, testing::UnorderedElementsAre(
+                          "dci.ext.v1.ChangeWatch", "dci.ext.v1.CodeLists",
+                          "dci.ext.v1.Discovery", "dci.ext.v1.SearchStream"));
 }
 
 TEST_F(GrpcWireTest, AStreamGivesEveryRecordOncePageByPage) {
