@@ -262,6 +262,10 @@ exchange::Outgoing Asking::Report(const Programme& programme,
   one->set_enrollment_status(row.told_status());
   for (const int64_t us : row.changed_us())
     one->add_status_change_date(Day(us));
+  // Several changes may fall on a day: this is what tells them apart.
+  one->set_last_updated(FormatTimestamp(absl::FromUnixMicros(
+      row.changed_us().empty() ? row.enrolled_us()
+                               : *row.changed_us().rbegin())));
   ibr::v1::Benefit* benefit = one->add_benefits();
   benefit->set_benefit_type(
       programme.benefit_type().empty() ? "1" : programme.benefit_type());
