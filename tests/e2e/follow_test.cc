@@ -143,13 +143,16 @@ class FollowTest : public testing::Test {
                    absl::StrContains(answer, "\"reported\":true");
           });
   }
-  // What the beneficiary registry holds of somebody in CHA001.
+  // What the beneficiary registry holds of somebody in CHA001, written as a
+  // code or as its label.
   void AwaitStatusAtIbr(const std::string& uin, const std::string& status) {
+    const std::string label = status == "1" ? "Active" : "Deceased";
     Await("ibr", "/admin/registry/export", "{\"type\":\"Beneficiary\"}",
           [&](const std::string& answer) {
+            const std::string line = FromBase64Lines(answer, uin);
             return absl::StrContains(
-                FromBase64Lines(answer, uin),
-                absl::StrCat("\"enrollment_status\":\"", status, "\""));
+                       line, absl::StrCat("_status\":\"", status, "\"")) ||
+                   absl::StrContains(line, absl::StrCat("_status\":\"", label));
           });
   }
   // The exported line that has the text; empty where there is none.
