@@ -25,8 +25,6 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr absl::Duration kPatience = absl::Seconds(60);
-// A parent in a household of the seed: the person of the published samples.
-constexpr char kParent[] = "847951632";
 
 std::string Person(const std::string& uin, const std::string& name,
                    const std::string& more) {
@@ -40,7 +38,7 @@ std::string Person(const std::string& uin, const std::string& name,
 }
 
 std::string Born(const std::string& uin, const std::string& name,
-                 const std::string& parent = kParent) {
+                 const std::string& parent) {
   return Person(uin, name,
                 absl::StrCat(",\"parent1_identifier\":{\"identifier_type\":"
                              "\"UIN\",\"identifier_value\":\"",
@@ -109,7 +107,8 @@ class FollowTest : public testing::Test {
     });
   }
 
-  // Until everybody is subscribed where they should be.
+  // Until everybody is subscribed where they should be; then somebody in a
+  // household is a parent.
   void AwaitSubscriptions() {
     for (const char* who : {sandbox::kSocial, sandbox::kSpSystem})
       Await(who, "/admin/subscriptions/standing", "{}",
@@ -118,6 +117,9 @@ class FollowTest : public testing::Test {
                      !absl::StrContains(answer, "\"asked\"") &&
                      !absl::StrContains(answer, "\"refused\"");
             });
+    parent_ = ParentIn(
+        Ask("social", "/admin/registry/export", "{\"type\":\"Group\"}"));
+    ASSERT_NE(parent_, "");
   }
   void Load(const std::string& record) {
     EXPECT_THAT(
@@ -158,12 +160,27 @@ class FollowTest : public testing::Test {
   // The exported line that has the text; empty where there is none.
   static std::string FromBase64Lines(const std::string& answer,
                                      const std::string& text);
+  // Identifier of the first member of an exported group.
+  static std::string ParentIn(const std::string& answer);
 
   server::SandboxFlags flags_;
   std::unique_ptr<net::HttpClient> client_;
   std::unique_ptr<sandbox::Ecosystem> all_;
+  std::string parent_;
   int loads_ = 0;
 };
+
+std::string FollowTest::ParentIn(const std::string& answer) {
+  const std::string mark =
+      "\"identifier_type\":\"UIN\",\"identifier_value\":\"";
+  const std::string group = FromBase64Lines(answer, mark);
+  const size_t list = group.find("\"member_list\"");
+  if (list == std::string::npos) return "";
+  const size_t at = group.find(mark, list);
+  if (at == std::string::npos) return "";
+  const size_t begin = at + mark.size();
+  return group.substr(begin, group.find('"', begin) - begin);
+}
 
 std::string FollowTest::FromBase64Lines(const std::string& answer,
                                         const std::string& text) {
@@ -181,10 +198,10 @@ std::string FollowTest::FromBase64Lines(const std::string& answer,
 
 TEST_F(FollowTest, ABirthBecomesABenefitADeathStopsItAReversalResumesIt) {
   AwaitSubscriptions();
-  Load(Born("4711000001", "Adaeze"));
+  Load(Born("4711000001", "Adaeze", parent_));
   Await("social", "/admin/registry/export", "{\"type\":\"Group\"}",
-        [](const std::string& answer) {
-          return absl::StrContains(FromBase64Lines(answer, kParent),
+        [this](const std::string& answer) {
+          return absl::StrContains(FromBase64Lines(answer, parent_),
                                    "4711000001");
         });
   AwaitEnrolment("4711000001", "active");
@@ -197,7 +214,7 @@ TEST_F(FollowTest, ABirthBecomesABenefitADeathStopsItAReversalResumesIt) {
               HasSubstr("4711000001"));
 
   const std::string dead = absl::StrReplaceAll(
-      Born("4711000001", "Adaeze"),
+      Born("4711000001", "Adaeze", parent_),
       {{"\"birth_date\"", "\"death_date\":\"2026-11-23\",\"birth_date\""}});
   Load(dead);
   AwaitEnrolment("4711000001", "stopped");
@@ -209,24 +226,24 @@ TEST_F(FollowTest, ABirthBecomesABenefitADeathStopsItAReversalResumesIt) {
                   "{\"programme\":\"CHA001\",\"cycle\":\"2099-01\"}"),
               HasSubstr("\"withheld\":true"));
 
-  Load(Born("4711000001", "Adaeze"));
+  Load(Born("4711000001", "Adaeze", parent_));
   AwaitEnrolment("4711000001", "active");
   AwaitStatusAtIbr("4711000001", "1");
 }
 
 TEST_F(FollowTest, EverythingGoesOnAfterBeingStoppedBetweenTheSteps) {
   AwaitSubscriptions();
-  Load(Born("4711000002", "Ada"));
+  Load(Born("4711000002", "Ada", parent_));
   ASSERT_NO_FATAL_FAILURE(Restart());
   Await("social", "/admin/registry/export", "{\"type\":\"Group\"}",
-        [](const std::string& answer) {
-          return absl::StrContains(FromBase64Lines(answer, kParent),
+        [this](const std::string& answer) {
+          return absl::StrContains(FromBase64Lines(answer, parent_),
                                    "4711000002");
         });
   ASSERT_NO_FATAL_FAILURE(Restart());
   AwaitEnrolment("4711000002", "active");
   Load(absl::StrReplaceAll(
-      Born("4711000002", "Ada"),
+      Born("4711000002", "Ada", parent_),
       {{"\"birth_date\"", "\"death_date\":\"2026-11-23\",\"birth_date\""}}));
   ASSERT_NO_FATAL_FAILURE(Restart());
   AwaitEnrolment("4711000002", "stopped");
@@ -237,18 +254,18 @@ TEST_F(FollowTest, EverythingGoesOnAfterBeingStoppedBetweenTheSteps) {
 TEST_F(FollowTest,
        ABirthThatIsDeletedLeavesTheHouseholdAndOneOfNobodyIsListed) {
   AwaitSubscriptions();
-  Load(Born("4711000003", "Ada"));
+  Load(Born("4711000003", "Ada", parent_));
   Await("social", "/admin/registry/export", "{\"type\":\"Group\"}",
-        [](const std::string& answer) {
-          return absl::StrContains(FromBase64Lines(answer, kParent),
+        [this](const std::string& answer) {
+          return absl::StrContains(FromBase64Lines(answer, parent_),
                                    "4711000003");
         });
   Ask("crvs", "/admin/registry/delete",
       "{\"type\":\"Person\",\"key\":[\"UIN\",\"4711000003\"]}");
   Await("social", "/admin/registry/export", "{\"type\":\"Group\"}",
-        [](const std::string& answer) {
+        [this](const std::string& answer) {
           return absl::StrContains(answer, "\"lines\"") &&
-                 !absl::StrContains(FromBase64Lines(answer, kParent),
+                 !absl::StrContains(FromBase64Lines(answer, parent_),
                                     "4711000003");
         });
 
@@ -257,14 +274,14 @@ TEST_F(FollowTest,
       AwaitText("social", "/admin/reactions/unmatched", "{}", "4711000004");
   EXPECT_THAT(listed, HasSubstr("no Group has any of its identifiers"));
   // The registration of the birth is mended, and nothing is left to do.
-  Load(Born("4711000004", "Dan"));
+  Load(Born("4711000004", "Dan", parent_));
   Await("social", "/admin/reactions/unmatched", "{}",
         [](const std::string& answer) {
           return !absl::StrContains(answer, "4711000004");
         });
   Await("social", "/admin/registry/export", "{\"type\":\"Group\"}",
-        [](const std::string& answer) {
-          return absl::StrContains(FromBase64Lines(answer, kParent),
+        [this](const std::string& answer) {
+          return absl::StrContains(FromBase64Lines(answer, parent_),
                                    "4711000004");
         });
 }
