@@ -32,6 +32,7 @@
 #include "services/net/http_server.h"
 #include "services/registry/change_log.h"
 #include "services/registry/notification_source.h"
+#include "services/registry/permit.h"
 #include "services/registry/registry.h"
 #include "services/registry/subscriptions.h"
 #include "services/server/compiled_schema.h"
@@ -120,6 +121,7 @@ class Server {
   Server(const schema::Model* model, const std::string& folder, int port)
       : codec_(model) {
     std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
     storage::RocksDbOptions options;
     options.path = folder;
     options.spaces = registry::SpaceNames();
@@ -233,8 +235,9 @@ class Server {
                                                        registry_->spaces()))));
     v1::NotifyEventRequest body;
     body.set_transaction_id(IdSource::Random()->NewId());
-    *body.add_notify_event() = Take(registry::MakeEvent(
-        *registry_, subscriptions_->events(), *change, 1, "", ""));
+    *body.add_notify_event() = *Take(
+        registry::MakeEvent(*registry_, registry::Permit(),
+                            subscriptions_->events(), *change, 1, "", ""));
     return body.SerializeAsString();
   }
 
