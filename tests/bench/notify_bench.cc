@@ -44,6 +44,7 @@
 #include "services/trust/signer.h"
 #include "services/trust/verifier.h"
 #include "services/wire/codec.h"
+#include "tests/bench/callers.h"
 
 namespace dci::bench {
 namespace {
@@ -52,12 +53,6 @@ namespace v1 = ::dci::registry::v1;
 
 constexpr int kInFlight = 32;
 constexpr char kAck[] = "{\"message\":{\"ack_status\":\"ACK\"}}";
-
-void Check(bool right, const std::string& what) {
-  if (right) return;
-  std::fprintf(stderr, "wrong: %s\n", what.c_str());
-  std::abort();
-}
 
 template <typename T>
 T Take(absl::StatusOr<T> value) {
@@ -287,15 +282,14 @@ class Server {
   int score_ = 0;
 };
 
-// Messages a second of `run`, which makes `count` arrive.
-double PerSecond(Receiver& receiver, size_t count,
-                 const std::function<void()>& run) {
+// How fast `run` makes `count` messages arrive.
+Rate RateOf(Receiver& receiver, size_t count,
+            const std::function<void()>& run) {
   receiver.Expect(count);
-  const absl::Time start = absl::Now();
+  const Stopwatch watch;
   run();
   receiver.Await();
-  return static_cast<double>(count) /
-         absl::ToDoubleSeconds(absl::Now() - start);
+  return watch.Of(static_cast<double>(count));
 }
 
 // Posts so many bytes again and again, kInFlight at a time.
@@ -338,20 +332,23 @@ void Measure(const schema::Model* model, const std::string& folder,
   server.Subscribe(subscriptions);
   const size_t changes = std::max<size_t>(1, messages / subscriptions);
   const size_t count = changes * subscriptions;
-  const double told = PerSecond(
-      receiver, count, [&] { server.Change(static_cast<int>(changes)); });
+  const Rate told = RateOf(receiver, count,
+                           [&] { server.Change(static_cast<int>(changes)); });
   Check(receiver.GotEach(subscriptions, changes),
         "a subscriber missed a change, or got one twice");
   const size_t bytes = receiver.bytes_each();
   const std::string body = server.Body();
-  const double direct =
-      PerSecond(receiver, count, [&] { server.PutDirectly(count, body); });
-  const double bare =
-      PerSecond(receiver, count, [&] { PostBare(port, count, bytes); });
+  const Rate direct =
+      RateOf(receiver, count, [&] { server.PutDirectly(count, body); });
+  const Rate bare =
+      RateOf(receiver, count, [&] { PostBare(port, count, bytes); });
   std::printf(
       "%6zu subscriptions, %6zu notifications of %zu bytes: %8.0f/s, %.2f of "
-      "the outbox alone, %.2f of bare posts\n",
-      subscriptions, count, bytes, told, told / direct, told / bare);
+      "the outbox alone, %.2f of bare posts; by time of a core %8.0f/s, %.2f, "
+      "%.2f\n",
+      subscriptions, count, bytes, told.wall, told.wall / direct.wall,
+      told.wall / bare.wall, told.cpu, told.cpu / direct.cpu,
+      told.cpu / bare.cpu);
 }
 
 int Main(int argc, char** argv) {
