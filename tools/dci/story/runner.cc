@@ -163,11 +163,21 @@ std::vector<Mismatch> Runner::Judge(const Step& step, Names* names) const {
   return Match(*step.json, *body, names);
 }
 
+absl::Status Runner::AskAgain() {
+  const int messages = messages_;
+  stage_.transcript->Mute(true);
+  const absl::Status status = Ask(*last_->step);
+  stage_.transcript->Mute(false);
+  messages_ = messages;
+  return status;
+}
+
 absl::Status Runner::Answer(const Step& step) {
   // Where a person did it, or where it failed in "Afterwards".
   if (!last_) return absl::OkStatus();
   const absl::Time end =
       stage_.io->clock->Now() + step.within.value_or(absl::ZeroDuration());
+  int again = 0;
   while (true) {
     Names tried = names_;
     const std::vector<Mismatch> wrong = Judge(step, &tried);
@@ -176,10 +186,14 @@ absl::Status Runner::Answer(const Step& step) {
       break;
     }
     if (stage_.io->clock->Now() >= end) return Wrong(wrong);
-    stage_.transcript->Note("not yet; asked again");
     absl::SleepFor(kPause);
-    RETURN_IF_ERROR(Ask(*last_->step));
+    ++again;
+    RETURN_IF_ERROR(AskAgain());
   }
+  if (again > 0)
+    stage_.transcript->Exchange(
+        absl::StrCat("<- ", last_->status, ", when asked again, time ", again),
+        last_->body);
   ++expectations_;
   stage_.transcript->Note("as expected");
   return absl::OkStatus();

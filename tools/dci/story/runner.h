@@ -56,6 +56,8 @@ class Runner {
   absl::Status Do(const Step& step);
   absl::Status Let(const Step& step);
   absl::Status Ask(const Step& step);  // **Send**, **Get**, **Operator**
+  // What was asked last, untold and uncounted.
+  absl::Status AskAgain();
   absl::Status Answer(const Step& step);
   absl::Status Arrives(const Step& step);
   absl::Status Nothing(const Step& step);

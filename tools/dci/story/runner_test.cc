@@ -247,6 +247,11 @@ TEST_F(StoryTest, AsksAgainUntilTheAnswerIsRight) {
       Tell(Search() + With("**Answer** within 1 s", R"({"status":"succ"})"));
   EXPECT_EQ(result.code, ExitCode::kRight) << result.err;
   EXPECT_EQ(asked, 3);
+  // Told once, and with the answer that was right.
+  EXPECT_EQ(result.out.find("-> POST"), result.out.rfind("-> POST"));
+  EXPECT_THAT(result.out, AllOf(HasSubstr("<- 200, when asked again, time 2\n"
+                                          "   {\"status\": \"succ\"}"),
+                                HasSubstr("(1 messages, 1 expectations)")));
   const auto requests = peer_.requests();
   EXPECT_NE(TextAt(requests[0].body, "/header/message_id"),
             TextAt(requests[1].body, "/header/message_id"));

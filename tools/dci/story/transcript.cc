@@ -11,7 +11,7 @@ constexpr char kMargin[] = "   ";
 }  // namespace
 
 void Transcript::Title(const Story& story) {
-  if (quiet_) return;
+  if (silent()) return;
   out_ << "# " << story.title << "\n";
   if (!story.processes.empty())
     out_ << kMargin << absl::StrJoin(story.processes, ", ") << "\n";
@@ -19,19 +19,19 @@ void Transcript::Title(const Story& story) {
 }
 
 void Transcript::Heading(absl::string_view heading) {
-  if (quiet_ || heading.empty() || heading == heading_) return;
+  if (silent() || heading.empty() || heading == heading_) return;
   heading_ = std::string(heading);
   out_ << "\n## " << heading << "\n";
 }
 
 void Transcript::Note(absl::string_view text) {
-  if (quiet_) return;
+  if (silent()) return;
   out_ << kMargin << std::string(text) << "\n";
   out_.flush();
 }
 
 void Transcript::Exchange(absl::string_view line, absl::string_view body) {
-  if (quiet_) return;
+  if (silent()) return;
   out_ << "\n" << std::string(line) << "\n";
   const absl::StatusOr<Value> value = ParseValue(body);
   if (value.ok())

@@ -23,10 +23,16 @@ class Transcript {
   // A line and the JSON below it; what is no JSON stands as it is.
   void Exchange(absl::string_view line, absl::string_view body);
   void End(const Story& story, int messages, int expectations);
+  // While it is muted only End prints: what is asked again and again is told
+  // once.
+  void Mute(bool muted) { muted_ = muted; }
 
  private:
+  bool silent() const { return quiet_ || muted_; }
+
   std::ostream& out_;
   const bool quiet_;
+  bool muted_ = false;
   std::string heading_;
 };
 
