@@ -13,6 +13,7 @@
 #include "services/server/reaction_serving.h"
 #include "services/server/read_rules.h"
 #include "services/server/registry_admin.h"
+#include "services/server/registry_metrics.h"
 #include "services/server/subscription_serving.h"
 
 namespace dci::server {
@@ -31,6 +32,7 @@ class RegistryDomain : public Domain {
   void AddMetrics(std::vector<Sample>* samples) const override {
     read_rules_.AddMetrics(samples);
     subscriptions_.AddMetrics(samples);
+    AddRegistryMetrics(registries_, samples);
   }
 
   // For the program that holds the domain, in the order of the

@@ -32,9 +32,9 @@ struct Subject {
 
 // All of them know the person with UIN TEST-001.
 constexpr Subject kSubjects[] = {
-    {"social", "Person", "birth_date"},
-    {"crvs", "Person", "birth_date"},
-    {"ibr", "Beneficiary", "enrollment_date"},
+    {"social", "Person", "sex"},
+    {"crvs", "Person", "sex"},
+    {"ibr", "Beneficiary", "enrollment_status"},
     {"disability", "DisabledPerson", "disability_status"},
     {"farmer", "Farmer", "farm_type"},
     {"employment", "Member", "employment_status"},
@@ -209,7 +209,10 @@ TEST_P(RegistriesTest, SaysWhatItServesAndCountsIt) {
                                   HasSubstr(GetParam().record)));
   const net::HttpResponse metrics = site_->Call(site_->Url("/metrics"), "");
   EXPECT_EQ(metrics.status, 200);
-  EXPECT_THAT(metrics.body, HasSubstr("dci_"));
+  EXPECT_THAT(metrics.body,
+              HasSubstr(absl::StrCat("dci_registry_records{registry=\"",
+                                     GetParam().registry, "\",type=\"",
+                                     GetParam().record, "\"}")));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RegistriesTest, testing::ValuesIn(kSubjects),

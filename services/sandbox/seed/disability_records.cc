@@ -40,8 +40,7 @@ disability::v1::DisabledPerson MakeDisabled(const Household& household,
   FillMember(life, household.home, person.mutable_personal_details());
   // Most are approved; some wait for their assessment, some must be assessed
   // again. Those whom samples name are approved.
-  const bool invented = life.id().value.size() > 9;
-  const int state = invented ? chance.Below(10) : 9;
+  const int state = life.invented() ? chance.Below(10) : 9;
   person.set_disability_status(state == 0 ? "2" : state == 1 ? "1" : "0");
   person.set_disability_status_level(life.severity == "4"   ? "1"
                                      : life.severity == "3" ? "2"

@@ -66,6 +66,8 @@ struct Life {
 
   const PersonId& id() const { return ids.front(); }
   int age() const;  // in years on kSeedDay
+  // Not one of those whom published samples and kits name.
+  bool invented() const { return id().value.size() > 9; }
 };
 
 // Somebody of whom only civil registration still knows.

@@ -37,8 +37,9 @@ void FillEnrolment(const ProgrammeFacts& facts, const Household& household,
   programme->set_programme_name(facts.name);
   const absl::CivilDay since = kSeedDay - 60 - chance.Below(900);
   beneficiary->set_enrollment_date(DayText(since));
-  // Most are active; some are suspended, some have graduated.
-  const int state = chance.Below(20);
+  // Most are active; some are suspended, some have graduated. Those whom
+  // samples name are active.
+  const int state = life.invented() ? chance.Below(20) : 19;
   beneficiary->set_enrollment_status(state == 0 ? "4" : state == 1 ? "3" : "1");
   if (state < 2) beneficiary->add_status_change_date(DayText(since + 40));
   auto* benefit = beneficiary->add_benefits();
