@@ -9,7 +9,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "services/base/status_macros.h"
+#include "services/net/multipart.h"
 #include "services/schema/reason.h"
+#include "services/transport/file_message.h"
 #include "services/transport/plain_json.h"
 
 namespace dci::transport {
@@ -26,6 +28,12 @@ bool IsJson(const net::HttpRequest& request) {
   const absl::string_view essence = absl::StripAsciiWhitespace(
       absl::string_view(type).substr(0, type.find(';')));
   return essence == "application/json" || absl::EndsWith(essence, "+json");
+}
+
+// Envelopes may come as a file.
+bool IsFile(const schema::Method& method, const net::HttpRequest& request) {
+  return method.mode != schema::Mode::kPlain &&
+         net::IsMultipartForm(request.headers.GetOr("Content-Type"));
 }
 
 // No coding is undone here: nobody's small body shall become a great one.
@@ -155,7 +163,8 @@ void HttpEndpoint::Handle(net::HttpRequest request, net::Responder respond) {
   }
   if (request.method != method->http_verb)
     return respond(RefuseVerb(method->http_verb));
-  if (!request.body.empty() && !IsJson(request)) {
+  const bool is_file = IsFile(*method, request);
+  if (!request.body.empty() && !is_file && !IsJson(request)) {
     respond(Refuse(schema::Refusal(REASON_REQUEST_BAD,
                                    "Content-Type must be application/json"),
                    415));
@@ -170,19 +179,43 @@ void HttpEndpoint::Handle(net::HttpRequest request, net::Responder respond) {
     respond(std::move(response));
     return;
   }
-  if (method->mode == schema::Mode::kPlain)
+  if (is_file)
+    HandleFile(*method, std::move(request), std::move(respond));
+  else if (method->mode == schema::Mode::kPlain)
     HandlePlain(*method, std::move(request), std::move(respond));
   else
-    HandleEnvelope(*method, std::move(request), std::move(respond));
+    HandleMessage(*method, std::move(request), std::move(respond));
+}
+
+void HttpEndpoint::HandleMessage(const schema::Method& method,
+                                 net::HttpRequest request,
+                                 net::Responder respond) {
+  trust::Credentials credentials = CredentialsOf(request);
+  HandleEnvelope(method, std::move(credentials), std::move(request),
+                 std::move(respond));
+}
+
+void HttpEndpoint::HandleFile(const schema::Method& method,
+                              net::HttpRequest request,
+                              net::Responder respond) {
+  absl::StatusOr<std::string> file = MessageOfFile(
+      method, request.headers.GetOr("Content-Type"), request.body);
+  if (!file.ok()) return respond(Refuse(file.status()));
+  // A signature in the header field covers the body as it came.
+  trust::Credentials credentials = CredentialsOf(request);
+  request.body = *std::move(file);
+  HandleEnvelope(method, std::move(credentials), std::move(request),
+                 std::move(respond));
 }
 
 void HttpEndpoint::HandleEnvelope(const schema::Method& method,
+                                  trust::Credentials credentials,
                                   net::HttpRequest request,
                                   net::Responder respond) {
   exchange::RawMessage message;
   message.wire = exchange::Wire::kHttp;
   message.method = &method;
-  message.credentials = CredentialsOf(request);
+  message.credentials = std::move(credentials);
   message.bytes = std::move(request.body);
   message.peer_address = std::move(request.peer_address);
   message.received = request.received;

@@ -54,7 +54,12 @@ class HttpEndpoint : private net::HttpHandler {
       : options_(std::move(options)), routes_(std::move(routes)) {}
 
   void Handle(net::HttpRequest request, net::Responder respond) override;
-  void HandleEnvelope(const schema::Method& method, net::HttpRequest request,
+  void HandleMessage(const schema::Method& method, net::HttpRequest request,
+                     net::Responder respond);
+  void HandleFile(const schema::Method& method, net::HttpRequest request,
+                  net::Responder respond);
+  void HandleEnvelope(const schema::Method& method,
+                      trust::Credentials credentials, net::HttpRequest request,
                       net::Responder respond);
   void HandlePlain(const schema::Method& method, net::HttpRequest request,
                    net::Responder respond);

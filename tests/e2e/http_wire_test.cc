@@ -128,6 +128,25 @@ TEST_F(HttpWireTest, OnlyJsonIsTaken) {
                    {{"Content-Type", "Application/JSON; charset=utf-8"}}));
 }
 
+TEST_F(HttpWireTest, AMessageMayComeAsAFile) {
+  const auto form = [](const std::string& action, const std::string& file) {
+    return absl::StrCat(
+        "--xx\r\nContent-Disposition: form-data; name=\"action\"\r\n\r\n",
+        action,
+        "\r\n--xx\r\nContent-Disposition: form-data; name=\"fileName\"; "
+        "filename=\"search.json\"\r\nContent-Type: application/json\r\n\r\n",
+        file, "\r\n--xx--\r\n");
+  };
+  const net::Headers type = {
+      {"Content-Type", "multipart/form-data; boundary=xx"}};
+  ExpectFound(
+      Post(kSearch, form("search", SearchDocument("caller", "file")), type));
+  ExpectRefusal(
+      Post(kSearch, form("subscribe", SearchDocument("caller", "file")), type),
+      400, "action");
+  ExpectRefusal(Post(kSearch, "--xx\r\n", type), 400, "multipart/form-data");
+}
+
 TEST_F(HttpWireTest, AnEncodedBodyIsRefusedByName) {
   const net::HttpResponse answer =
       Post(kSearch, "\x1f\x8b", {{"Content-Encoding", "gzip"}});
