@@ -80,13 +80,38 @@ struct Tail {
   Fields fields;
 };
 
+absl::Status TooManyValues() {
+  return absl::ResourceExhaustedError(
+      absl::StrCat("more than ", kMaxTuples, " values for one index"));
+}
+
+// Ascending, each once.
+std::vector<Tuple> InOrder(std::vector<Tuple> tuples) {
+  std::sort(tuples.begin(), tuples.end());
+  tuples.erase(std::unique(tuples.begin(), tuples.end()), tuples.end());
+  return tuples;
+}
+
+// The values of one path, a tuple each.
+absl::StatusOr<std::vector<Tuple>> Singles(const schema::Path& path,
+                                           absl::string_view record) {
+  std::vector<Tuple> tuples;
+  VisitFields(path.fields, record, [&](absl::string_view text) {
+    std::optional<std::string> normal = NormalForm(path.leaf(), text);
+    if (!normal.has_value()) return false;
+    tuples.emplace_back();
+    tuples.back().push_back(*std::move(normal));
+    return tuples.size() > kMaxTuples;
+  });
+  if (tuples.size() > kMaxTuples) return TooManyValues();
+  return InOrder(std::move(tuples));
+}
+
 // Every tuple of `left` with every one of `right`, whose slots are disjoint.
 absl::StatusOr<std::vector<Tuple>> Combine(const std::vector<Tuple>& left,
                                            const std::vector<Tuple>& right,
                                            absl::Span<const Tail> right_tails) {
-  if (left.size() * right.size() > kMaxTuples)
-    return absl::ResourceExhaustedError(
-        absl::StrCat("more than ", kMaxTuples, " values for one index"));
+  if (left.size() * right.size() > kMaxTuples) return TooManyValues();
   std::vector<Tuple> result;
   result.reserve(left.size() * right.size());
   for (const Tuple& l : left) {
@@ -187,14 +212,14 @@ std::optional<std::string> FirstText(const schema::Path& path,
 
 absl::StatusOr<std::vector<Tuple>> Tuples(absl::Span<const schema::Path> paths,
                                           absl::string_view record) {
+  // Most indexes are of one path, and of those nothing has to be combined.
+  if (paths.size() == 1) return Singles(paths[0], record);
   std::vector<Tail> tails;
   for (size_t i = 0; i < paths.size(); ++i)
     tails.push_back({i, paths[i].fields});
   ASSIGN_OR_RETURN(std::vector<Tuple> tuples,
                    Collect(std::move(tails), record, paths.size()));
-  std::sort(tuples.begin(), tuples.end());
-  tuples.erase(std::unique(tuples.begin(), tuples.end()), tuples.end());
-  return tuples;
+  return InOrder(std::move(tuples));
 }
 
 bool IsMultiValued(const schema::Path& path) {
