@@ -41,8 +41,16 @@ def falsified(lines, begin, end):
             last = found[-1]
             changed = lines[index][: last.start(2)] + '"no such thing"'
             changed += lines[index][last.end(2) :]
-            return lines[:index] + [changed] + lines[index + 1 :]
+            page = lines[:index] + [changed] + lines[index + 1 :]
+            return impatient(page, begin)
     return None
+
+
+def impatient(lines, begin):
+    """The page, not waiting long for what never comes."""
+    above = max(n for n in range(begin) if EXPECTS.match(lines[n]))
+    line = re.sub(r"within \d+ s", "within 1 s", lines[above])
+    return lines[:above] + [line] + lines[above + 1 :]
 
 
 def spread(items):
