@@ -194,7 +194,8 @@ TEST_F(HttpServerTest, StreamsWhatAProducerGives) {
   FunctionHandler handler([](HttpRequest) {
     HttpResponse response;
     response.producer = [n = 0](std::string* chunk) mutable {
-      if (++n != 2) *chunk = std::string(size_t{8} * n, static_cast<char>('a' + n));
+      if (++n != 2)
+        *chunk = std::string(size_t{8} * n, static_cast<char>('a' + n));
       return n < 3;
     };
     return response;

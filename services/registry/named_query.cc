@@ -30,8 +30,7 @@ void CollectParameters(const JsonValue& value, std::vector<std::string>* out) {
     out->push_back(std::move(name));
   for (const JsonValue& element : value.elements)
     CollectParameters(element, out);
-  for (const auto& member : value.members)
-    CollectParameters(member.value, out);
+  for (const auto& member : value.members) CollectParameters(member.value, out);
 }
 
 bool IsPlain(const JsonValue& value) {

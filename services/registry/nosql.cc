@@ -109,13 +109,13 @@ absl::StatusOr<Condition> ParseAttribute(const std::string& name,
     return Invalid(
         absl::StrCat(Quoted(name), " is compared with a list: use $in"));
   if (!value.is_object()) return MakeComparison(name, "eq", value);
-  const bool steps =
-      !value.members.empty() &&
-      std::none_of(value.members.begin(), value.members.end(),
-                   [](const auto& member) {
-                     return absl::StartsWith(member.key, "$") ||
-                            IsOperator(member.key) || IsNot(member.key);
-                   });
+  const bool steps = !value.members.empty() &&
+                     std::none_of(value.members.begin(), value.members.end(),
+                                  [](const auto& member) {
+                                    return absl::StartsWith(member.key, "$") ||
+                                           IsOperator(member.key) ||
+                                           IsNot(member.key);
+                                  });
   return steps ? ParseSteps(name, value) : ParseOperators(name, value);
 }
 

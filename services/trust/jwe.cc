@@ -253,7 +253,10 @@ absl::StatusOr<EncryptedMessage> EncryptJwe(absl::string_view clear,
                               AuthenticatedData(message), clear, &sealed);
   OPENSSL_cleanse(content.key.data(), content.key.size());
   if (!ok) return absl::InternalError("encryption failed");
-  message.set_encrypted_key(EncodeBase64Url(content.encrypted));
+  // Absent where the key is agreed upon and not sent: RFC 7516, 7.2.1. Other
+  // libraries refuse an empty one, which the published schema would want.
+  if (!content.encrypted.empty())
+    message.set_encrypted_key(EncodeBase64Url(content.encrypted));
   message.set_iv(EncodeBase64Url(sealed.iv));
   message.set_ciphertext(EncodeBase64Url(sealed.ciphertext));
   message.set_tag(EncodeBase64Url(sealed.tag));

@@ -91,12 +91,11 @@ bool IsEncrypted(const schema::Message& encrypted, bool flag,
     std::string buffer;
     do {
       const absl::string_view key = cursor.Key().Text(&buffer);
-      members += key == "ciphertext" || key == "encrypted_key" || key == "iv" ||
-                 key == "tag";
+      members += key == "ciphertext" || key == "iv" || key == "tag";
       cursor.Skip();
     } while (cursor.NextMember());
   }
-  looks = members == 4;
+  looks = members == 3;
   if (looks != flag) {
     found->push_back({"/message", std::string(rules::kDiscriminatorShape),
                       flag ? "true" : "false"});
