@@ -252,12 +252,16 @@ std::vector<registry::v1::SearchCriteria> ByTraits(size_t records,
   return queries;
 }
 
-// The store goes on merging files for a while after a load.
-void AwaitIdle() {
-  for (double busy = 1e6; busy > 5000;) {
-    const double before = CpuMicros(CLOCK_PROCESS_CPUTIME_ID);
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
-    busy = CpuMicros(CLOCK_PROCESS_CPUTIME_ID) - before;
+// The store goes on merging files for a while after a load: searches until
+// nobody but the searcher takes CPU.
+void AwaitIdle(const Subject& subject, size_t records) {
+  const auto queries = ById(records);
+  for (double others = 1, own = 0; others > own / 20;) {
+    const double own_before = CpuMicros();
+    const double all_before = CpuMicros(CLOCK_PROCESS_CPUTIME_ID);
+    Measure(subject, queries, 1, 1);
+    own = CpuMicros() - own_before;
+    others = CpuMicros(CLOCK_PROCESS_CPUTIME_ID) - all_before - own;
   }
 }
 
@@ -319,7 +323,7 @@ void Run(const std::vector<size_t>& sizes) {
         "by CPU time (%.1f s)\n",
         size, more * ours.clock / bulk.clock, more * ours.cpu / bulk.cpu,
         bulk.clock);
-    AwaitIdle();
+    AwaitIdle(subject, size);
     for (const auto& [name, queries] : kinds) {
       const bool by_id = &name == &kinds[0].first;
       const Latency now =

@@ -21,7 +21,6 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "dci/registry/v1/search.pb.h"
-#include "openssl/evp.h"
 #include "services/base/clock.h"
 #include "services/sandbox/seed/seed.h"
 #include "services/server/compiled_schema.h"
@@ -35,6 +34,7 @@
 #include "services/wire/message.h"
 #include "tests/bench/bare_grpc_server.h"
 #include "tests/bench/bare_http_server.h"
+#include "tests/bench/bare_signatures.h"
 #include "tests/bench/callers.h"
 
 namespace dci::bench {
@@ -325,36 +325,6 @@ void HttpLine(const Site& site) {
       [&] { return MeasureHttp(bare.port(), any, kRound); });
 }
 
-// One signing and one verifying of Ed25519, on every core at once, and
-// nothing around them.
-Rate MeasureArithmetic(const trust::Key& key) {
-  const std::string text(200, 't');  // about a signing string
-  auto once = [&](EVP_MD_CTX* context) {
-    unsigned char signature[64];
-    size_t size = sizeof(signature);
-    const auto* data = reinterpret_cast<const unsigned char*>(text.data());
-    EVP_MD_CTX_reset(context);
-    EVP_DigestSignInit(context, nullptr, nullptr, nullptr, key.pkey());
-    EVP_DigestSign(context, signature, &size, data, text.size());
-    EVP_MD_CTX_reset(context);
-    EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr, key.pkey());
-    Check(EVP_DigestVerify(context, signature, size, data, text.size()) == 1,
-          "not verified");
-  };
-  std::atomic<uint64_t> count{0};
-  const Stopwatch watch;
-  const absl::Time end = absl::Now() + kRound;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < kCores; ++i)
-    threads.emplace_back([&] {
-      EVP_MD_CTX* const context = EVP_MD_CTX_new();
-      for (; absl::Now() < end; ++count) once(context);
-      EVP_MD_CTX_free(context);
-    });
-  for (std::thread& thread : threads) thread.join();
-  return watch.Of(count);
-}
-
 std::string SignedRequest(const trust::Signer& signer, uint64_t number) {
   config::v1::SignatureProfile profile;
   profile.set_form(config::v1::SIGNATURE_FORM_DCI_STRING);
@@ -389,7 +359,7 @@ void SignedLine(const Site& site, const trust::Key& key) {
           requests.push_back(SignedRequest(signer, i));
         return MeasureHttp(site.http_port(), load, kRound);
       },
-      [&] { return MeasureArithmetic(key); });
+      [&] { return MeasureArithmetic(key, kCores, kRound); });
 }
 
 // The lines named, or all.
