@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "services/base/status_matchers.h"
 #include "services/net/http_server.h"
+#include "services/net/test_certificates.h"
 #include "tests/e2e/listener.h"
 #include "tests/e2e/site.h"
 
@@ -39,7 +40,11 @@ class CallbacksTest : public testing::Test {
     auto server = net::HttpServer::Start({}, &listener_);
     ASSERT_OK(server);
     server_ = *std::move(server);
-    config::v1::ServerConfig config = SiteConfig(NewFolder());
+    StartSite(MakeConfig(NewFolder()));
+  }
+
+  config::v1::ServerConfig MakeConfig(const std::string& folder) const {
+    config::v1::ServerConfig config = SiteConfig(folder);
     config.mutable_delivery()->set_first_delay_ms(10);
     config.mutable_delivery()->set_max_delay_ms(50);
     config.mutable_delivery()->set_max_attempts(1000);
@@ -50,6 +55,11 @@ class CallbacksTest : public testing::Test {
     caller.set_append_callback_path(true);
     caller.set_allow_private_addresses(true);
     *config.add_participants() = caller;
+    return config;
+  }
+
+  void StartSite(const config::v1::ServerConfig& config) {
+    TearDown();
     auto site = Site::Start(config);
     ASSERT_OK(site);
     site_ = *std::move(site);
@@ -69,6 +79,22 @@ class CallbacksTest : public testing::Test {
         site_->Call(site_->Url(kAsync), SearchDocument("caller", id));
     EXPECT_EQ(ack.status, 200) << ack.body;
     return MemberOf(ack.body, "correlation_id");
+  }
+
+  // Waits until the callback of that correlation id is listed.
+  void ExpectInInbox(const std::string& correlation) {
+    const std::string token = absl::StrCat("Bearer ", kOperatorToken);
+    const absl::Time end = absl::Now() + absl::Seconds(30);
+    std::string inbox;
+    do {
+      inbox =
+          site_
+              ->Call(site_->AdminUrl("/inbox?correlation_id=" + correlation),
+                     "", {{"Authorization", token}})
+              .body;
+    } while (!absl::StrContains(inbox, correlation) && absl::Now() < end);
+    EXPECT_THAT(inbox, AllOf(HasSubstr("\"on-search\""), HasSubstr("847951632"),
+                             HasSubstr("OnSearch")));
   }
 
   net::HttpResponse Admin(const std::string& path, const std::string& body) {
@@ -150,18 +176,38 @@ TEST_F(CallbacksTest, ACallbackGoesOverGrpcWhereTheParticipantIsReachedSo) {
   caller.set_allow_private_addresses(true);
   ASSERT_OK(site_->institution().participants().Put(caller));
 
-  const std::string correlation = Ask("grpc");
-  const std::string token = absl::StrCat("Bearer ", kOperatorToken);
-  const absl::Time end = absl::Now() + absl::Seconds(30);
-  std::string inbox;
-  do {
-    inbox = site_
-                ->Call(site_->AdminUrl("/inbox?correlation_id=" + correlation),
-                       "", {{"Authorization", token}})
-                .body;
-  } while (!absl::StrContains(inbox, correlation) && absl::Now() < end);
-  EXPECT_THAT(inbox, AllOf(HasSubstr("\"on-search\""), HasSubstr("847951632"),
-                           HasSubstr("OnSearch")));
+  ExpectInInbox(Ask("grpc"));
+}
+
+TEST_F(CallbacksTest, OverGrpcBothSidesShowTheirCertificates) {
+  net::TestAuthority authority("authority");
+  const auto server = authority.Issue("registry", "DNS:localhost");
+  const auto client = authority.Issue("registry as a client", "");
+  const std::string folder = NewFolder();
+  config::v1::ServerConfig config = MakeConfig(folder);
+  const std::string ca =
+      WriteFile(folder, "ca.pem", authority.certificate_pem());
+  config::v1::Tls* tls = config.mutable_grpc()->mutable_tls();
+  tls->set_certificate_file(WriteFile(folder, "s.pem", server.certificate_pem));
+  tls->set_key_file(WriteFile(folder, "s.key", server.key_pem));
+  tls->set_client_ca_file(ca);
+  tls->set_require_client_certificate(true);
+  config::v1::OutgoingTls* outgoing = config.mutable_outgoing_tls();
+  outgoing->set_ca_file(ca);
+  outgoing->set_certificate_file(
+      WriteFile(folder, "c.pem", client.certificate_pem));
+  outgoing->set_key_file(WriteFile(folder, "c.key", client.key_pem));
+  StartSite(config);
+
+  config::v1::Participant self = Caller("registry");
+  self.set_tls_subject("CN=registry as a client");
+  ASSERT_OK(site_->institution().participants().Put(self));
+  config::v1::Participant caller = Caller("caller");
+  const std::string target = site_->GrpcTarget();
+  caller.set_grpc_target("localhost" + target.substr(target.find(':')));
+  caller.set_grpc_tls(true);
+  ASSERT_OK(site_->institution().participants().Put(caller));
+  ExpectInInbox(Ask("grpc-tls"));
 }
 
 }  // namespace
