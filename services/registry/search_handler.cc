@@ -13,7 +13,26 @@
 namespace dci::registry {
 namespace {
 
-absl::StatusOr<v1::SearchRequestItem> ParseItem(absl::string_view bytes) {
+// Some clients, and a test kit, write `pagination` beside search_criteria.
+absl::Status AdoptPagination(const wire::Codec& codec,
+                             v1::SearchRequestItem* item) {
+  if (item->search_criteria().has_pagination()) return absl::OkStatus();
+  const schema::Message* type =
+      codec.model().FindMessage("dci.registry.v1.PaginationRequest");
+  for (const common::v1::Extra& extra : item->extras()) {
+    if (extra.path() != "pagination" || type == nullptr) continue;
+    const auto bytes = codec.JsonToWire(*type, extra.json(), nullptr);
+    if (!bytes.ok() ||
+        !item->mutable_search_criteria()->mutable_pagination()->ParseFromString(
+            *bytes))
+      return schema::Refusal(common::v1::REASON_PAGINATION_INVALID,
+                             "pagination cannot be read");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::SearchRequestItem> ParseItem(const Registry& registry,
+                                                absl::string_view bytes) {
   v1::SearchRequestItem item;
   if (!item.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
     return schema::Refusal(common::v1::REASON_SEARCH_CRITERIA_INVALID,
@@ -21,6 +40,7 @@ absl::StatusOr<v1::SearchRequestItem> ParseItem(absl::string_view bytes) {
   if (!item.has_search_criteria())
     return schema::Refusal(common::v1::REASON_SEARCH_CRITERIA_INVALID,
                            "search_criteria is missing");
+  RETURN_IF_ERROR(AdoptPagination(registry.codec(), &item));
   return item;
 }
 
@@ -80,7 +100,8 @@ SearchOptions OptionsOf(const config::v1::Limits& limits) {
 
 absl::Status RegistrySearch::Validate(const exchange::ItemContext& context,
                                       absl::string_view item) const {
-  ASSIGN_OR_RETURN(const v1::SearchRequestItem request, ParseItem(item));
+  ASSIGN_OR_RETURN(const v1::SearchRequestItem request,
+                   ParseItem(*registry_, item));
   RETURN_IF_ERROR(
       registry_->Check(request.search_criteria(), options_.max_page_size));
   // Who waits for a callback should hear of it before; everybody else hears it
@@ -96,7 +117,8 @@ absl::Status RegistrySearch::Validate(const exchange::ItemContext& context,
 absl::StatusOr<exchange::ItemOutcome> RegistrySearch::Search(
     const exchange::ItemContext& context, absl::string_view item,
     const storage::Snapshot& snapshot, absl::string_view continuation) const {
-  ASSIGN_OR_RETURN(const v1::SearchRequestItem request, ParseItem(item));
+  ASSIGN_OR_RETURN(const v1::SearchRequestItem request,
+                   ParseItem(*registry_, item));
   const v1::SearchCriteria& criteria = request.search_criteria();
   SearchOptions options =
       GivesAllPages(context) ? SearchOptions::AllPages() : options_;

@@ -93,6 +93,32 @@ TEST_F(SearchHandlerTest, SyncGivesOnePageAndACursor) {
   EXPECT_FALSE(item.pagination().next_cursor().empty());
 }
 
+TEST_F(SearchHandlerTest, PaginationBesideTheCriteriaCounts) {
+  const auto records = [&](const char* pagination) -> absl::StatusOr<int> {
+    v1::SearchRequestItem item;
+    *item.mutable_search_criteria() = NoSql("Group", "{}");
+    common::v1::Extra* extra = item.add_extras();
+    extra->set_path("pagination");
+    extra->set_json(pagination);
+    const std::string bytes = item.SerializeAsString();
+    if (auto valid = handler_->Validate({}, bytes); !valid.ok()) return valid;
+    const auto outcome =
+        handler_->Search({}, bytes, *store_->GetSnapshot(), "");
+    if (!outcome.ok()) return outcome.status();
+    return Parsed(*outcome).data().reg_records_size();
+  };
+  const auto seven = records(R"({"page_size":7,"page_number":1})");
+  ASSERT_OK(seven);
+  EXPECT_EQ(*seven, 7);
+  for (const char* bad :
+       {R"({"page_size":0,"page_number":1})", R"({"page_size":-1})",
+        R"({"page_size":10,"page_number":0})", "7", "[]"}) {
+    EXPECT_EQ(schema::ReasonOf(records(bad).status()),
+              common::v1::REASON_PAGINATION_INVALID)
+        << bad;
+  }
+}
+
 TEST_F(SearchHandlerTest, AsyncGivesEveryPageWithNumberAndCount) {
   std::string continuation;
   int records = 0;
