@@ -74,6 +74,7 @@ absl::StatusOr<std::unique_ptr<Ecosystem>> Ecosystem::Start(
     const server::SandboxFlags& flags) {
   std::unique_ptr<Ecosystem> all(new Ecosystem);
   all->data_dir_ = flags.data_dir;
+  all->strict_ = flags.strict;
   RETURN_IF_ERROR(server::MakeFolder(all->data_dir_));
   ASSIGN_OR_RETURN(
       all->operator_token_,
@@ -178,8 +179,9 @@ absl::Status Ecosystem::Introduce(Resident* resident) {
     RETURN_IF_ERROR(known.Put(
         Partner(other->id, other->url(), apart ? resident->name : "")));
   }
-  return serves ? known.Put(Anybody(At(kSpSystem).url(), resident->name))
-                : absl::OkStatus();
+  return serves
+             ? known.Put(Anybody(At(kSpSystem).url(), resident->name, strict_))
+             : absl::OkStatus();
 }
 
 absl::Status Ecosystem::Seed(const server::SandboxFlags& flags,

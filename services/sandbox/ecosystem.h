@@ -86,6 +86,7 @@ class Ecosystem {
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> log_file_{nullptr,
                                                             &std::fclose};
   std::string data_dir_;
+  bool strict_ = false;
   std::string operator_token_;
   std::atomic<uint64_t> records_seeded_{0};
   std::vector<std::unique_ptr<Resident>> residents_;

@@ -55,14 +55,19 @@ config::Participant Partner(const std::string& id, const std::string& base,
 }
 
 config::Participant Anybody(const std::string& sp_system_url,
-                            absl::string_view folder) {
+                            absl::string_view folder, bool strict) {
   config::Participant anybody = Partner("*", sp_system_url, folder);
   anybody.clear_jwks_uri();
   anybody.set_signature(config::POLICY_OPTIONAL);
-  anybody.set_duplicates(config::DUPLICATES_REPORT);
+  if (strict) {
+    anybody.set_tolerance(config::TOLERANCE_STRICT);
+  } else {
+    anybody.set_duplicates(config::DUPLICATES_REPORT);
+  }
   // No sample needs it, and test kits look whether it is refused.
   anybody.add_errors("too_long");
-  anybody.add_placeholder_signatures("unsigned-stub");
+  for (const char* signature : {"unsigned-stub", "unsigned"})
+    anybody.add_placeholder_signatures(signature);
   for (absl::string_view signature : kSampleSignatures)
     anybody.add_placeholder_signatures(std::string(signature));
   anybody.set_append_callback_path(false);

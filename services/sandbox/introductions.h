@@ -18,8 +18,10 @@ config::v1::Participant Partner(const std::string& id, const std::string& base,
 // Everybody else on this machine: taken as they come, so that a first message
 // with curl, a published sample or a test kit gets an answer. Callbacks go to
 // the SP-System unless sender_uri names another loopback address.
+// `strict`: what departs from the standard is refused, as to anybody who is
+// not of the sandbox, and so is a message id that is used again.
 config::v1::Participant Anybody(const std::string& sp_system_url,
-                                absl::string_view folder);
+                                absl::string_view folder, bool strict);
 
 }  // namespace dci::sandbox
 

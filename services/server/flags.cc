@@ -17,6 +17,9 @@ ABSL_FLAG(std::string, schema_root, "",
           "default: the folder of each file");
 ABSL_FLAG(std::string, data_dir, "",
           "folder of stores and keys; default: the user's data folder");
+ABSL_FLAG(bool, strict, false,
+          "sandbox: refuse what departs from the standard, for test kits whose "
+          "negative cases expect that");
 ABSL_FLAG(int64_t, households, 1000,
           "sandbox: households that are made on an empty store");
 ABSL_FLAG(uint64_t, seed, 1, "sandbox: seed of the made data");
@@ -51,6 +54,7 @@ SandboxFlags ParseSandboxFlags(int argc, char** argv) {
   SandboxFlags flags;
   flags.command.assign(words.begin() + 1, words.end());
   flags.data_dir = absl::GetFlag(FLAGS_data_dir);
+  flags.strict = absl::GetFlag(FLAGS_strict);
   flags.households = absl::GetFlag(FLAGS_households);
   flags.seed = absl::GetFlag(FLAGS_seed);
   flags.first_ports = {absl::GetFlag(FLAGS_http_port),

@@ -36,6 +36,8 @@ struct SandboxFlags {
   std::vector<std::string> command;
   // Where the institutions keep their stores; empty: the user's data folder.
   std::string data_dir;
+  // Departures from the standard are refused to everybody.
+  bool strict = false;
   // Households made by the seed generator, on an empty store.
   int64_t households = 1000;
   // Of the generator: the same seed makes the same data.
