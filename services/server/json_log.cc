@@ -1,5 +1,6 @@
 #include "services/server/json_log.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -40,13 +41,25 @@ absl::string_view Name(Kind kind) {
   return "unknown";
 }
 
+// What peers call themselves and their messages may be as long as a message.
+constexpr size_t kMaxTextBytes = 256;
+
+absl::string_view Cut(absl::string_view text) {
+  size_t size = std::min(text.size(), kMaxTextBytes);
+  // Not within a character of UTF-8.
+  while (size < text.size() && size > 0 &&
+         (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80)
+    --size;
+  return text.substr(0, size);
+}
+
 // Members of a JSON object, those without content left out.
 class Members {
  public:
   Members& Text(absl::string_view name, absl::string_view value) {
     if (value.empty()) return *this;
     Key(name);
-    wire::AppendQuoted(value, &json_);
+    wire::AppendQuoted(Cut(value), &json_);
     return *this;
   }
   Members& Number(absl::string_view name, int64_t value) {

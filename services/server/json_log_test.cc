@@ -94,6 +94,17 @@ TEST(JsonLog, ANoteAndAParkedMessageAreWrittenAtOnceAfterWhatCameBefore) {
   std::fclose(file);
 }
 
+TEST(JsonLog, ALongIdDoesNotFillTheDisk) {
+  const std::string line = LogLine(EventWithId(std::string(1 << 20, 'x')));
+  EXPECT_THAT(line, ::testing::HasSubstr(std::string(256, 'x')));
+  EXPECT_LT(line.size(), 1000u);
+  // Cut between characters.
+  std::string id(255, 'x');
+  id += "\xc3\xa4\xc3\xa4";
+  EXPECT_THAT(LogLine(EventWithId(id)),
+              ::testing::HasSubstr(std::string(255, 'x') + "\""));
+}
+
 TEST(JsonLog, KeepsLinesWholeAndHoldsABoundedAmount) {
   std::FILE* file = std::tmpfile();
   ASSERT_NE(file, nullptr);
