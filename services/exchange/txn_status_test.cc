@@ -103,6 +103,26 @@ TEST_F(TxnStatusTest, ALaterOutcomeStandsOverThePendingOne) {
               AllOf(HasSubstr(R"("value":1)"), Not(HasSubstr("pdng"))));
 }
 
+TEST_F(TxnStatusTest, ASynchronousCallerAsksForWhatWasLeftPending) {
+  const Answer first =
+      h.Post("SyncAdd", Message{.message_id = "1",
+                                .transaction_id = "t-1",
+                                .items = {AddJson("r-1", "slow", "later")}}
+                            .ToJson());
+  EXPECT_THAT(first.bytes, HasSubstr(R"("status":"pdng")"));
+  h.Post("OnSettled",
+         R"({"header":{"message_id":"s","message_ts":"2026-11-24T06:40:00Z",)"
+         R"("action":"on-settled","status":"succ","sender_id":"bank"},)"
+         R"("message":{"names":["slow"]}})");
+  EXPECT_THAT(h.Post("SyncStatus", Ask("transaction_id", R"("t-1")")).bytes,
+              AllOf(HasSubstr(R"("value":1)"), Not(HasSubstr("pdng"))));
+  // It named no address for a callback: all that left is the question to the
+  // bank.
+  h.DispatchAll();
+  ASSERT_EQ(h.sender.sent().size(), 1u);
+  EXPECT_THAT(h.sender.sent()[0].bytes, HasSubstr(R"("receiver_id":"bank")"));
+}
+
 TEST_F(TxnStatusTest, AnotherSendersTransactionDoesNotExist) {
   Add("1", {AddJson("r-1", "a")});
   h.DecideAll();
