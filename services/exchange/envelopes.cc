@@ -31,7 +31,7 @@ wire::CodeTexts CodeTextsFor(const trust::Participant& receiver) {
 
 void Envelopes::Seal(Draft draft, absl::Time now,
                      std::function<void(absl::StatusOr<Sealed>)> done) const {
-  if (!draft.encrypt) return done(Finish(draft, now));
+  if (!draft.encrypt) return done(Finish(std::move(draft), now));
   std::string clear;
   wire::WriteOptions options;
   options.dialect = draft.receiver->dialect();
@@ -49,12 +49,11 @@ void Envelopes::Seal(Draft draft, absl::Time now,
         if (!jwe.ok()) return done(jwe.status());
         draft.header.set_is_msg_encrypted(true);
         draft.body = jwe->SerializeAsString();
-        done(Finish(draft, now));
+        done(Finish(std::move(draft), now));
       });
 }
 
-absl::StatusOr<Sealed> Envelopes::Finish(const Draft& draft,
-                                         absl::Time now) const {
+absl::StatusOr<Sealed> Envelopes::Finish(Draft draft, absl::Time now) const {
   const auto& profile = draft.receiver->config().sign();
   wire::RenderOptions options;
   options.encrypted = draft.encrypt;
@@ -75,18 +74,21 @@ absl::StatusOr<Sealed> Envelopes::Finish(const Draft& draft,
     return sealed;
   }
   ASSIGN_OR_RETURN(
-      const wire::OutgoingParts parts,
+      wire::OutgoingParts parts,
       wire::RenderParts(*codec_, *draft.envelope, header, draft.body, options));
+  // Over HTTP nobody needs the body any more, and it may be long.
+  if (draft.wire == Wire::kHttp) draft.body = std::string();
   ASSIGN_OR_RETURN(
       const trust::Signed signature,
       signer_->Sign(parts.header_json, parts.message_json, profile, now));
   Sealed sealed;
   sealed.http_signature = signature.http_signature_header;
-  sealed.bytes = draft.wire == Wire::kHttp
-                     ? wire::AssembleDocument(parts, signature.signature_member)
-                     : wire::AssembleGrpcEnvelope(
-                           *draft.envelope, signature.signature_member, header,
-                           draft.body, draft.encrypt);
+  sealed.bytes =
+      draft.wire == Wire::kHttp
+          ? wire::AssembleDocument(std::move(parts), signature.signature_member)
+          : wire::AssembleGrpcEnvelope(*draft.envelope,
+                                       signature.signature_member, header,
+                                       draft.body, draft.encrypt);
   return sealed;
 }
 

@@ -64,7 +64,7 @@ class Envelopes {
   const wire::Codec& codec() const { return *codec_; }
 
  private:
-  absl::StatusOr<Sealed> Finish(const Draft& draft, absl::Time now) const;
+  absl::StatusOr<Sealed> Finish(Draft draft, absl::Time now) const;
   std::string AckBytes(Wire wire,
                        const dci::common::v1::AckEnvelope& ack) const;
 

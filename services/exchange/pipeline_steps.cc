@@ -225,8 +225,10 @@ void Pipeline::Impl::Search(CallPtr call) {
     Count(outcomes.back(), &tally);
   }
   MsgCallbackHeader header = FullHeader(*call, AnswerHeader(tally));
-  std::string body = AnswerBody(*request.plan, request.context.transaction_id,
-                                request.context.correlation_id, outcomes);
+  // Long ones are not kept twice.
+  std::string body =
+      AnswerBody(*request.plan, request.context.transaction_id,
+                 request.context.correlation_id, std::exchange(outcomes, {}));
   if (records.empty()) {
     return Give(call, std::move(header), std::move(body), tally.total,
                 tally.refused);

@@ -165,6 +165,10 @@ absl::StatusOr<DecodedMessage> DecodeScanned(const Codec& codec,
     message.findings.push_back(
         {"/message", std::string(rules::kMissingRequired)});
   } else {
+    if (!IsObject(members.message)) {
+      return ErrorAt(absl::StatusCode::kInvalidArgument, "expected an object",
+                     "/message", members.message.data() - json.data());
+    }
     RETURN_IF_ERROR(
         DecodeBody(codec, envelope, members.message, options, &message));
   }

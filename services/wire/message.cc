@@ -47,10 +47,11 @@ absl::StatusOr<OutgoingParts> RenderParts(const Codec& codec,
   return parts;
 }
 
-std::string AssembleDocument(const OutgoingParts& parts,
-                             absl::string_view signature) {
-  std::string document = absl::StrCat("{\"header\":", parts.header_json,
-                                      ",\"message\":", parts.message_json);
+std::string AssembleDocument(OutgoingParts parts, absl::string_view signature) {
+  // The message may be long: it is taken over where the caller lets go of it.
+  std::string document = std::move(parts.message_json);
+  document.insert(
+      0, absl::StrCat("{\"header\":", parts.header_json, ",\"message\":"));
   if (!signature.empty()) {
     document.append(",\"signature\":");
     AppendQuoted(signature, &document);

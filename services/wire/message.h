@@ -95,8 +95,7 @@ absl::StatusOr<OutgoingParts> RenderParts(const Codec& codec,
 
 // The whole document, `signature` as its last member and left out where it is
 // empty.
-std::string AssembleDocument(const OutgoingParts& parts,
-                             absl::string_view signature);
+std::string AssembleDocument(OutgoingParts parts, absl::string_view signature);
 
 // The same for gRPC: bytes of the envelope. The signature must cover the
 // normal form of header and body.

@@ -88,7 +88,9 @@ TEST(DecodeJsonTest, SaysWhatIsMissing) {
                                        "(offset 10)")));
   EXPECT_THAT(Decode("[]"), StatusIs(kBad, HasSubstr("expected an object")));
   EXPECT_THAT(Decode(absl::StrCat("{\"header\":", kHeader, ",\"message\":[]}")),
-              StatusIs(kBad, HasSubstr("expected an object: at /message")));
+              StatusIs(kBad, HasSubstr(absl::StrCat(
+                                 "expected an object: at /message (offset ",
+                                 std::string(kHeader).size() + 21, ")"))));
   ASSERT_OK_AND_ASSIGN(const DecodedMessage message,
                        Decode(absl::StrCat("{\"header\":", kHeader, "}")));
   EXPECT_THAT(Lines(message.findings), Contains("/message missing_required"));
