@@ -149,6 +149,12 @@ expect 1 load "$work/groups" --admin "$admin" --type Group
 expect 0 call search --to "$to" --record Group --query '{"poverty_score":99}'
 contains "$work/out" '"total_count":1'
 
+expect 0 export --admin "$admin" --type Group --out "$work/groups.csv"
+[[ ! -e $work/groups.csv.part && ! -e $work/groups.csv.progress ]] ||
+  fail "something is left beside groups.csv"
+expect 0 load "$work/groups.csv" --admin "$admin" --type Group --resume
+[[ $(field "$work/out" unchanged) == "$count" ]] || fail "CSV lost something"
+
 echo "5. the operator's door is closed to others"
 expect 1 participant list --admin "$admin" --token wrong
 expect 0 participant remove --admin "$admin" --sender_id my-system
