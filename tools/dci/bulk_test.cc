@@ -139,6 +139,17 @@ TEST_F(BulkTest, WhatIsNotDurableYetIsNotNoted) {
   EXPECT_FALSE(std::filesystem::exists(file + ".progress"));
 }
 
+TEST_F(BulkTest, ARefusalDoesNotSayThatRecordsBeforeItAreStored) {
+  const std::string file = Write("f", "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n");
+  int parts = 0;
+  answer_ = [&parts](const net::HttpRequest&) {
+    return ++parts < 3 ? JsonAnswer(R"({"read":2,"refused":1})")
+                       : JsonAnswer(R"({"errors":[{}]})", 503);
+  };
+  Admin({"load", file, "--resume", "--part_bytes=1"});
+  EXPECT_FALSE(std::filesystem::exists(file + ".progress"));
+}
+
 TEST_F(BulkTest, RefusalsBeforeAnInterruptionAreNotForgotten) {
   const std::string file = Write("f", "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n");
   BreakAfter(2, R"(,"refused":1)");

@@ -134,8 +134,11 @@ class Load {
   // then nothing is noted.
   absl::Status Note() {
     if (TextAt(answer_, "/bulk") == "true") return absl::OkStatus();
+    // A refusal is known at once, while records before it are still on their
+    // way to the store: it tells nothing about them.
+    const int64_t stored = Decided() - NumberAt(answer_, "/refused");
     std::optional<Place> place;
-    while (!boundaries_.empty() && boundaries_.front().records <= Decided()) {
+    while (!boundaries_.empty() && boundaries_.front().records <= stored) {
       place = std::move(boundaries_.front().place);
       boundaries_.pop_front();
     }
