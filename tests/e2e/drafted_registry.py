@@ -68,9 +68,13 @@ class Server:
                       "--token", token]
         self.key = os.path.join(folder, "my.jwk")
         self.dci("keygen", "--out", self.key)
+        self.introduce("http://127.0.0.1:9")
+
+    def introduce(self, callback):
         self.dci("participant", "add", *self.admin, "--sender_id", "me",
-                 "--key", self.key, "--callback", "http://127.0.0.1:9",
-                 "--authorization", "optional", "--scope", "registry.search")
+                 "--key", self.key, "--callback", callback, "--authorization",
+                 "optional", "--scope", "registry.search", "--scope",
+                 "registry.subscribe")
 
     def dci(self, *arguments, code=0):
         done = subprocess.run([self.dci_binary, *arguments],
@@ -80,12 +84,12 @@ class Server:
                 arguments, done.returncode, code, done.stdout, done.stderr))
         return done.stdout
 
-    def load(self, records):
+    def load(self, records, outcome="created"):
         file = os.path.join(self.folder, "records.ndjson")
         with open(file, "w") as out:
             out.writelines(json.dumps(r) + "\n" for r in records)
         said = self.dci("load", file, *self.admin)
-        check(json.loads(said)["created"] == len(records), "loaded", said)
+        check(json.loads(said)[outcome] == len(records), outcome, said)
 
     def search(self, record, *arguments):
         """The records found, by a signed search whose answer is verified."""
@@ -124,6 +128,35 @@ def search_by_grpc(server, method):
         return channel.unary_unary(method)(envelope, timeout=30)
 
 
+def subscribe(server, record):
+    """Subscribes, and gives what arrives when the record is loaded."""
+    listener = subprocess.Popen(
+        [server.dci_binary, "listen", "--count", "2", "--timeout", "60",
+         "--verify", server.http + "/.well-known/jwks.json"],
+        stdout=subprocess.PIPE, text=True)
+    server.introduce(json.loads(listener.stdout.readline())["listening"])
+    body = os.path.join(server.folder, "subscribe.json")
+    with open(body, "w") as file:
+        json.dump({"transaction_id": "t", "subscribe_request": [{
+            "reference_id": "r", "timestamp": "2026-01-01T00:00:00Z",
+            "subscribe_criteria": {
+                "reg_event_type": "LeftSchool",
+                "notify_record_type": record["@type"],
+                "filter_type": "expression",
+                "filter": {"type": "ns:org:QueryType:NoSql", "value": {
+                    "expression": {"query": {
+                        "school_code": record["school_code"]}}}}}}]}, file)
+    server.dci("call", "/registry/subscribe", "--to", server.http, "--body",
+               body, "--sender_id", "me", "--key", server.key)
+    answer = listener.stdout.readline()
+    check("/on-subscribe" in answer and '"verified":true' in answer,
+          "subscribed, and told so under a signature", answer)
+    server.load([record], "replaced")
+    arrived = listener.stdout.readline()
+    listener.wait(timeout=60)
+    return arrived
+
+
 def education(server):
     server.load(PUPILS)
     found = server.search("Enrolment", "--id", "UIN=P-003")
@@ -144,6 +177,10 @@ def education(server):
     else:
         check(b"P-003" in answer and b"P-004" not in answer,
               "found over gRPC", answer)
+    left = dict(PUPILS[4], leaving_date="2026-06-30")
+    arrived = subscribe(server, left)
+    check("/notify" in arrived and "P-004" in arrived
+          and '"verified":true' in arrived, "told that a pupil left", arrived)
     capabilities = json.dumps(server.get("/capabilities"))
     check("education.v1.EducationRegistry" in capabilities
           and "attendance" in capabilities, "told in capabilities")
